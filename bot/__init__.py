@@ -1,0 +1,1 @@
+"""Talks: everything that meets the outside world, and the one place where the parts are joined."""

@@ -1,0 +1,181 @@
+"""One respondent's way through one survey: where it stands, what was answered, how it ended."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from flows.survey import Medium
+
+
+class Outcome(StrEnum):
+    """How a session ended. AAPOR's class of each is in `AAPOR`."""
+
+    COMPLETED = "completed"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+    BROKEN_OFF = "broken_off"
+    EXPIRED = "expired"
+
+
+AAPOR: Mapping[Outcome, str] = {
+    Outcome.COMPLETED: "I",
+    Outcome.PARTIAL: "P",
+    Outcome.REFUSED: "R",
+    Outcome.BROKEN_OFF: "R",
+    Outcome.EXPIRED: "NC",
+}
+"""Disposition classes of AAPOR's Standard Definitions: complete, partial, refusal or break-off, non-contact."""
+
+
+class Cause(StrEnum):
+    """What brought a session to its end."""
+
+    FINISHED = "finished"
+    SILENT = "silent"
+    HUNG_UP = "hung_up"
+    OPTED_OUT = "opted_out"
+    EXPIRED = "expired"
+    TOO_LONG = "too_long"
+
+
+class Gap(StrEnum):
+    """Why a question that was asked has no answer."""
+
+    SKIPPED = "skipped"
+    UNCLEAR = "unclear"
+    SILENT = "silent"
+    INAUDIBLE = "inaudible"
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A number on the question's scale.
+
+    raw: as it came; corrected_from: the number it replaces; confidence: from 0 to 1, of speech only; late: after the end.
+    """
+
+    value: int
+    raw: str
+    corrected_from: int | None = None
+    confidence: float | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """An answer in the respondent's own words. raw: everything as it came, which may hold a number besides."""
+
+    text: str
+    raw: str
+    confidence: float | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Asked and not answered. raw: the last that came instead."""
+
+    why: Gap
+    raw: str = ""
+    confidence: float | None = None
+
+
+Answer = Rated | Verbatim | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """For an answer.
+
+    misses: inputs to this question that were not understood; replacing: the number that the respondent took back.
+    """
+
+    question: str
+    misses: int = 0
+    replacing: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """The number just keyed is being read back; it stands unless the respondent changes it."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Ended. pending: the question that was open, whose answer may still arrive late."""
+
+    outcome: Outcome
+    cause: Cause
+    pending: Waiting | None = None
+
+
+State = Waiting | Confirming | Over
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The snapshot: everything the next step depends on.
+
+    asked: the question put last; turns: the number of the turn awaited, from 0.
+    """
+
+    survey: str
+    version: str
+    language: str
+    medium: Medium
+    state: State
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    asked: str | None = None
+    turns: int = 0
+
+
+def to_plain(session: Session) -> dict[str, Any]:
+    """The session as values that JSON can hold."""
+    return {
+        **{name: getattr(session, name) for name in ("survey", "version", "language", "medium", "asked", "turns")},
+        "state": _tagged(session.state),
+        "answers": {key: _tagged(answer) for key, answer in session.answers.items()},
+    }
+
+
+def from_plain(plain: Mapping[str, Any]) -> Session:
+    """The session that `to_plain` was given."""
+    return Session(
+        survey=plain["survey"],
+        version=plain["version"],
+        language=plain["language"],
+        medium=Medium(plain["medium"]),
+        state=_state(plain["state"]),
+        answers={key: _answer(answer) for key, answer in plain["answers"].items()},
+        asked=plain["asked"],
+        turns=plain["turns"],
+    )
+
+
+def _tagged(value: State | Answer) -> dict[str, Any]:
+    return {"is": type(value).__name__, **asdict(value)}
+
+
+def _state(plain: Mapping[str, Any]) -> State:
+    match plain:
+        case {"is": "Waiting", **fields}:
+            return Waiting(**fields)
+        case {"is": "Confirming", **fields}:
+            return Confirming(**fields)
+        case {"is": "Over", "outcome": outcome, "cause": cause, "pending": pending}:
+            return Over(Outcome(outcome), Cause(cause), Waiting(**pending) if pending else None)
+    raise ValueError(f"no state is written as {plain!r}")
+
+
+def _answer(plain: Mapping[str, Any]) -> Answer:
+    match plain:
+        case {"is": "Rated", **fields}:
+            return Rated(**fields)
+        case {"is": "Verbatim", **fields}:
+            return Verbatim(**fields)
+        case {"is": "Missing", "why": why, **fields}:
+            return Missing(Gap(why), **{name: fields[name] for name in ("raw", "confidence")})
+    raise ValueError(f"no answer is written as {plain['is']!r}")

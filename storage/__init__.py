@@ -1,0 +1,1 @@
+"""Remembers: everything kept, for as long as it may be kept."""
