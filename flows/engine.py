@@ -68,7 +68,8 @@ def step(survey: Survey, session: Session, given: Input) -> Turn:
     if isinstance(given, Keyed | Typed | Spoken | Silence):
         session = replace(session, turns=session.turns + 1)
         if session.turns > MOST_TURNS:
-            return _end(survey, session, Cause.TOO_LONG)
+            over = isinstance(session.state, Over)
+            return Turn(session, (), Reply((), None)) if over else _end(survey, session, Cause.TOO_LONG)
     match session.state:
         case Over() as over:
             return _after_the_end(survey, session, over, given)
@@ -110,7 +111,8 @@ def applies(question: Question, answers: Mapping[str, Answer]) -> bool:
 
 def outcome(survey: Survey, session: Session, cause: Cause) -> Outcome:
     """How a session counts that ends now: by the ratings answered out of those that applied, then by what ended it."""
-    core = [q for q in survey.questions if isinstance(q, Rating)] or list(survey.questions)
+    core: list[Question] = [q for q in survey.questions if isinstance(q, Rating)]
+    core = core or list(survey.questions)
     answered = [not isinstance(session.answers.get(q.key), Missing | None) for q in core if applies(q, session.answers)]
     if all(answered):
         return Outcome.COMPLETED
@@ -310,8 +312,9 @@ def _end(
             said += (survey.say(survey.thanks[session.language, session.medium]),)
         case _:
             said += (_phrase(survey, session, "goodbye"),)
-    cut_off = cause in (Cause.HUNG_UP, Cause.EXPIRED) and not isinstance(session.state, Over)
-    over = Over(how, cause, session.state if cut_off else None)
+    was = session.state
+    cut_off = cause in (Cause.HUNG_UP, Cause.EXPIRED)
+    over = Over(how, cause, was if cut_off and not isinstance(was, Over) else None)
     return Turn(replace(session, state=over), (*events, Ended(how)), Reply(said, None))
 
 

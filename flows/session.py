@@ -105,11 +105,11 @@ class Confirming:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """Ended. pending: the question that was open, whose answer may still arrive late."""
+    """Ended. pending: where it stood when it was cut off, since an answer given before may still arrive."""
 
     outcome: Outcome
     cause: Cause
-    pending: Waiting | None = None
+    pending: Waiting | Confirming | None = None
 
 
 State = Waiting | Confirming | Over
@@ -156,7 +156,10 @@ def from_plain(plain: Mapping[str, Any]) -> Session:
 
 
 def _tagged(value: State | Answer) -> dict[str, Any]:
-    return {"is": type(value).__name__, **asdict(value)}
+    plain = {"is": type(value).__name__, **asdict(value)}
+    if isinstance(value, Over) and value.pending:
+        plain["pending"] = _tagged(value.pending)
+    return plain
 
 
 def _state(plain: Mapping[str, Any]) -> State:
@@ -166,7 +169,9 @@ def _state(plain: Mapping[str, Any]) -> State:
         case {"is": "Confirming", **fields}:
             return Confirming(**fields)
         case {"is": "Over", "outcome": outcome, "cause": cause, "pending": pending}:
-            return Over(Outcome(outcome), Cause(cause), Waiting(**pending) if pending else None)
+            before = _state(pending) if pending else None
+            assert not isinstance(before, Over)  # noqa: S101 -- an end cuts off something that went on; for mypy
+            return Over(Outcome(outcome), Cause(cause), before)
     raise ValueError(f"no state is written as {plain!r}")
 
 

@@ -118,6 +118,11 @@ class OptedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class OptedIn:
+    """The respondent takes an earlier opt-out back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reopened:
     """An answer that came after the end opened the session again."""
 
@@ -127,7 +132,7 @@ class Ended:
     outcome: Outcome
 
 
-Event = Asked | Answered | Misunderstood | Confirmed | Withdrawn | Corrected | LeftOpen | OptedOut | Reopened | Ended
+Event = Asked | Answered | Misunderstood | Confirmed | Withdrawn | Corrected | LeftOpen | OptedOut | OptedIn | Reopened | Ended
 
 
 @dataclass(frozen=True, slots=True)
