@@ -117,7 +117,18 @@ class Settings(_Section):
     survey: str = "post_contact"
     definitions: Path | None = None
     default_language: Code = "nl"
-    countries: Mapping[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], Annotated[list[Code], Field(min_length=1)]] = {}
+    countries: Mapping[
+        Annotated[str, Field(pattern=r"^[A-Z]{2}$")], Annotated[tuple[Code, ...], Field(min_length=1)]
+    ] = {
+        **dict.fromkeys(("NL",), ("nl",)),
+        **dict.fromkeys(("GB", "IE", "US"), ("en",)),
+        **dict.fromkeys(("DE", "AT"), ("de",)),
+        **dict.fromkeys(("FR",), ("fr",)),
+        **dict.fromkeys(("ES", "MX"), ("es",)),
+        "BE": ("nl", "fr", "de"),
+        "CH": ("de", "fr"),
+        "LU": ("fr", "de"),
+    }
     numbers: Mapping[E164, Code] = {}
     carrier: CarrierName = CarrierName.SANDBOX
     public_url: str | None = Field(None, pattern=r"^https?://[^\s/?#_]+(/[^\s?#]*)?$")

@@ -80,7 +80,7 @@ def _listening(reply: Reply, language: Language, settings: Voice) -> tuple[int, 
     Gather knows one timeout for the first key and between keys. Where several keys can come, it is set for the time
     between keys, and a pause inside the Gather, which any key cuts short, gives the longer time before the first.
     """
-    one_key = {"input": "dtmf", "num_digits": 1, "finish_on_key": ""}
+    one_key: dict[str, str | int] = {"input": "dtmf", "num_digits": 1, "finish_on_key": ""}
     match reply.awaits:
         case Rating() if reply.confirming:
             return 0, {**one_key, "timeout": settings.read_back_seconds}
