@@ -1,0 +1,5 @@
+"""`python -m bot` is `nawoord`."""
+
+from bot.cli import main
+
+main()
