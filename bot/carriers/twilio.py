@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from requests.exceptions import ConnectTimeout, RequestException
-from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
-from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
-from twilio.rest import Client  # type: ignore[import-untyped]
+from twilio.base.exceptions import TwilioException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
 
 from bot.carriers import CarrierError, Outgoing, address
 
