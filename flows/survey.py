@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from flows.language import Language
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 class Medium(StrEnum):
@@ -123,7 +126,8 @@ class Survey:
     """A survey, loaded and found faultless: every language has every word that can be needed.
 
     version: a hash of everything that can be asked, so that two versions never mix unseen.
-    greeting, thanks: by language and medium.
+    greeting, thanks: by language and medium. company: who asks; its name is in no version and in no series.
+    Wordings still hold {company}, and phrases their own placeholders: `say` fills them in.
     """
 
     key: str
@@ -132,6 +136,11 @@ class Survey:
     languages: Mapping[str, Language]
     greeting: Mapping[tuple[str, Medium], str]
     thanks: Mapping[tuple[str, Medium], str]
+    company: str = ""
+
+    def say(self, template: str, **values: object) -> str:
+        """The template with the company's name and the given values in their placeholders."""
+        return fill(template, company=self.company, **values)
 
     def question(self, key: str) -> Question:
         """The question of that key. Raises KeyError where the survey has none."""
@@ -139,6 +148,11 @@ class Survey:
             if question.key == key:
                 return question
         raise KeyError(key)
+
+
+def fill(template: str, **values: object) -> str:
+    """The template with each {name} replaced by the value of that name, and nothing replaced within a value."""
+    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), template)
 
 
 def series(question: Question, language: str, medium: Medium) -> str:

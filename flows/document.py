@@ -1,0 +1,239 @@
+"""A YAML text as parts that know where they stand and report what is wrong with them."""
+
+import difflib
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_QUOTE = "write it as text: put it in quotes"
+_MAPPING, _LIST, _TEXT = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """What is wrong in a definition, where, and what to do about it. line: from 1; 0 where no line can be named."""
+
+    file: str
+    line: int
+    place: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.place + ': ' if self.place else ''}{self.problem}; {self.remedy}"
+
+
+class DefinitionError(Exception):
+    """Definitions that cannot be used; `faults` holds everything found wrong with them, in reading order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A value in a file. What it is asked for and cannot give, it notes in `faults`, and gives something empty instead.
+
+    place: the keys that lead to it, joined by dots. A part without a node stands for what was already reported missing.
+    """
+
+    file: str
+    place: str
+    node: yaml.Node | None
+    faults: list[Fault] = field(compare=False)
+
+    def fault(self, problem: str, remedy: str) -> None:
+        line = self.node.start_mark.line + 1 if self.node else 0
+        self.faults.append(Fault(self.file, line, self.place, problem, remedy))
+
+    def entries(self) -> dict[str, "Part"]:
+        """A mapping's values by key."""
+        if not isinstance(self.node, yaml.MappingNode):
+            self._expect("a mapping (key: value)")
+            return {}
+        found: dict[str, Part] = {}
+        for key_node, value_node in self.node.value:
+            key = Part(self.file, self._under(str(key_node.value)), key_node, self.faults)
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != _TEXT:
+                key.fault("this key is not text", _QUOTE)
+            elif key_node.value in found:
+                key.fault("this key stands here twice", "remove one of the two")
+            else:
+                found[key_node.value] = Part(self.file, key.place, value_node, self.faults)
+        return found
+
+    def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, "Part"]:
+        """A mapping's values by key: all that are required, and of the optional ones those that are there."""
+        found = self.entries()
+        known = (*required, *optional)
+        for key in [key for key in found if key not in known]:
+            found.pop(key).fault(f"unknown key {key!r}", nearest(key, known))
+        for key in [key for key in required if key not in found]:
+            if isinstance(self.node, yaml.MappingNode):
+                self.fault(f"the key {key!r} is missing", f"add {key!r}")
+            found[key] = Part(self.file, self._under(key), None, self.faults)
+        return found
+
+    def items(self, needed: bool = False) -> list["Part"]:
+        """The items of a list, of which there is at least one where they are needed."""
+        if not isinstance(self.node, yaml.SequenceNode):
+            self._expect("a list")
+            return []
+        if needed and not self.node.value:
+            self.fault("this list is empty", "put at least one item in it")
+        return [
+            Part(self.file, self._under(str(number)), node, self.faults) for number, node in enumerate(self.node.value)
+        ]
+
+    def text(self, required: Collection[str] = (), optional: Collection[str] = ()) -> str:
+        """Text to be said or sent, without the space around it, that holds no placeholders but these."""
+        text = self._scalar(_TEXT, "text").strip()
+        if self.node is None or self.node.tag != _TEXT:
+            return ""
+        if not text:
+            self.fault("this text is empty", "write what is to be said")
+        if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+            self.fault("this text holds half a character", "remove the \\u escape or write its other half")
+        found = _PLACEHOLDER.findall(text)
+        if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
+            self.fault("a brace stands alone in this text", "write placeholders as {name}")
+        for name in found:
+            if name not in required and name not in optional:
+                self.fault(f"unknown placeholder {{{name}}}", nearest(name, (*required, *optional)))
+        for name in required:
+            if name not in found:
+                self.fault(f"the placeholder {{{name}}} is missing", "put it where its value is to be said")
+        return text
+
+    def name(self) -> str:
+        """A key by which other places speak of this one; empty if it is none."""
+        name = self._scalar(_TEXT, "a name")
+        if self.node is not None and self.node.tag == _TEXT and not NAME.fullmatch(name):
+            self.fault(f"{name!r} is not a name", "use small letters, digits and _, beginning with a letter")
+            return ""
+        return name
+
+    def number(self) -> int | None:
+        """A whole number."""
+        value = self._scalar("tag:yaml.org,2002:int", "a whole number")
+        if self.node is None or not value:
+            return None
+        if not _NUMBER.fullmatch(value):
+            self.fault(f"{value!r} is not a whole number", "write it with at most nine digits and nothing else")
+            return None
+        return int(value)
+
+    def span(self) -> tuple[int, int] | None:
+        """Whole numbers from one to another, written 3-5, or a single one."""
+        value = self.node.value if isinstance(self.node, yaml.ScalarNode) else ""
+        found = re.fullmatch(r"([0-9]{1,9})(?:\s*-\s*([0-9]{1,9}))?", value)
+        if found is None:
+            self._expect("a number or two joined by a hyphen (0-6)", always=True)
+            return None
+        return int(found[1]), int(found[2] or found[1])
+
+    def plain(self) -> Any:
+        """Everything in this part, as text, whole numbers, true, false, lists and dictionaries."""
+        match self.node:
+            case yaml.MappingNode():
+                return {key: value.plain() for key, value in self._numbered().items()}
+            case yaml.SequenceNode():
+                return [item.plain() for item in self.items()]
+            case yaml.ScalarNode(tag="tag:yaml.org,2002:bool", value="true" | "false" as value):
+                return value == "true"
+            case yaml.ScalarNode(tag="tag:yaml.org,2002:int"):
+                return self.number() or 0
+            case yaml.ScalarNode():
+                return self._scalar(_TEXT, "text")
+            case _:
+                return None
+
+    def _numbered(self) -> Mapping[str | int, "Part"]:
+        """A mapping's values by key, where keys may be numbers."""
+        assert isinstance(self.node, yaml.MappingNode)  # noqa: S101 -- its only caller has just found it so; for mypy
+        found: dict[str | int, Part] = {}
+        for key_node, value_node in self.node.value:
+            key = Part(self.file, self._under(str(key_node.value)), key_node, self.faults)
+            value = key.plain() if isinstance(key_node, yaml.ScalarNode) else None
+            if not isinstance(value, str | int) or isinstance(value, bool):
+                key.fault("this key is not text", _QUOTE)
+            elif value in found:
+                key.fault("this key stands here twice", "remove one of the two")
+            else:
+                found[value] = Part(self.file, key.place, value_node, self.faults)
+        return found
+
+    def _scalar(self, tag: str, wanted: str) -> str:
+        if isinstance(self.node, yaml.ScalarNode) and self.node.tag == tag:
+            return str(self.node.value)
+        self._expect(wanted)
+        return ""
+
+    def _expect(self, wanted: str, always: bool = False) -> None:
+        """Note that something else stands here, unless nothing does because it was reported missing."""
+        if self.node is None:
+            return
+        kind = {_MAPPING: "a mapping", _LIST: "a list"}.get(self.node.tag)
+        if kind is None:
+            kind = f"{self.node.value!r}" if self.node.value else "nothing"
+        unquoted = isinstance(self.node, yaml.ScalarNode) and self.node.tag != _TEXT and self.node.value
+        remedy = _QUOTE if unquoted and not always and wanted in ("text", "a name") else f"write {wanted}"
+        self.fault(f"expected {wanted}, found {kind}", remedy)
+
+    def _under(self, key: str) -> str:
+        return f"{self.place}.{key}" if self.place else key
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases: a definition is read by people, and one line must not stand in two places."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(
+                problem="aliases (*name) are not read here",
+                problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]
+            )
+        return super().compose_node(parent, index)
+
+
+def parse(content: bytes, file: str, faults: list[Fault]) -> Part:
+    """The content of a file as one part. What makes it unreadable is noted in `faults`."""
+    blank = Part(file, "", None, faults)
+    try:
+        node = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        faults.append(Fault(file, line, "", "this file is not UTF-8", "save it again in the encoding UTF-8"))
+        return blank
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "broken"
+        remedy = "indent with spaces, never with tabs" if "\\t" in problem else "mend the YAML"
+        faults.append(Fault(file, mark.line + 1 if mark else 0, "", f"this is not YAML: {problem}", remedy))
+        return blank
+    except yaml.reader.ReaderError as error:
+        faults.append(Fault(file, 0, "", f"this is not YAML: {error.reason}", "remove the control characters"))
+        return blank
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError, IndexError) as error:
+        problem = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        faults.append(Fault(file, 0, "", f"this is not YAML: {problem}", "mend the YAML"))
+        return blank
+    if node is None:
+        faults.append(Fault(file, 0, "", "this file is empty", "write the definition or remove the file"))
+    return Part(file, "", node, faults)
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """The remedy for a word that is not known: the nearest one that is, or all there are."""
+    close = difflib.get_close_matches(word, known, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"known here: {', '.join(sorted(known))}" if known else "remove it: nothing of the kind is known here"
