@@ -1,0 +1,115 @@
+"""A real SQLite file and a real PostgreSQL server: an empty, migrated database for every test, once on each."""
+
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from storage.database import Database, migrate
+from storage.encryption import Keys
+from storage.models import metadata
+
+SECRET = "a secret for tests, long enough to be one"
+KINDS = ["sqlite", "postgresql"]
+NUMBERS = itertools.count()
+
+
+@contextmanager
+def running_postgresql() -> Iterator[str]:
+    """Starts a PostgreSQL server of its own, also as root, and removes it afterwards; gives a URL on it."""
+    with warnings.catch_warnings():
+        # The server's package warns where a user has no directory for sockets; it then finds one itself.
+        warnings.simplefilter("ignore")
+        from pgserver.postgres_server import get_server
+    # The path of a Unix socket holds 107 characters at most, and pytest's folders are deep.
+    folder = Path(tempfile.mkdtemp(prefix="nawoord", dir="/tmp"))
+    server = get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_database(server: str) -> str:
+    """Makes an empty database on a running server; gives its URL."""
+    name = f"fresh_{next(NUMBERS)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return server.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A URL on a running server."""
+    with running_postgresql() as server:
+        with psycopg.connect(server, autocommit=True) as connection:
+            # None of these databases has to outlive a crash.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: str) -> str:
+    """The URL of a migrated database, which tests use one after the other."""
+    url = new_database(postgresql)
+    migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, of which every test has a copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a migrated and empty database; a test that asks for it runs once on each kind."""
+    if request.param == "sqlite":
+        copy = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "nawoord.db")
+        return f"sqlite:///{copy}"
+    url: str = request.getfixturevalue("migrated_postgresql")
+    _empty(url)
+    return url
+
+
+@pytest.fixture(params=KINDS)
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without any table; a test that asks for it runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'folder' / 'nawoord.db'}"
+    return new_database(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated and empty database; a test that asks for it runs once on each kind."""
+    opened = Database.open(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    """Keys made from a secret for tests."""
+    return Keys.derive(SECRET)
+
+
+def _empty(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        # What an earlier test left behind, such as a process it killed, must not hold a lock any more.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY".encode())
