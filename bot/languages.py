@@ -13,7 +13,7 @@ def languages_for(
     What is known of the contact goes first, then the number that was called, then where the caller's number is from.
     Only languages the survey speaks are named.
     """
-    for told in ((wanted,), (settings.numbers.get(ours),), settings.countries.get(theirs.country or "", ())):
+    for told in ((wanted or "",), (settings.numbers.get(ours, ""),), settings.countries.get(theirs.country or "", ())):
         if spoken := tuple(code for code in told if code in survey.languages):
             return spoken
     return ()

@@ -52,7 +52,8 @@ class Gap(StrEnum):
 class Rated:
     """A number on the question's scale.
 
-    raw: as it came; corrected_from: the number it replaces; confidence: from 0 to 1, of speech only; late: after the end.
+    raw: as it came; corrected_from: the number it replaces; confidence: from 0 to 1, of speech only; late: given after
+    the session had expired.
     """
 
     value: int
@@ -119,7 +120,7 @@ State = Waiting | Confirming | Over
 class Session:
     """The snapshot: everything the next step depends on.
 
-    asked: the question put last; turns: the number of the turn awaited, from 0.
+    asked: the question put last, series: the wording it was put in; turns: the number of the turn awaited, from 0.
     """
 
     survey: str
@@ -129,13 +130,17 @@ class Session:
     state: State
     answers: Mapping[str, Answer] = field(default_factory=dict)
     asked: str | None = None
+    series: str = ""
     turns: int = 0
 
 
 def to_plain(session: Session) -> dict[str, Any]:
     """The session as values that JSON can hold."""
     return {
-        **{name: getattr(session, name) for name in ("survey", "version", "language", "medium", "asked", "turns")},
+        **{
+            name: getattr(session, name)
+            for name in ("survey", "version", "language", "medium", "asked", "series", "turns")
+        },
         "state": _tagged(session.state),
         "answers": {key: _tagged(answer) for key, answer in session.answers.items()},
     }
@@ -151,6 +156,7 @@ def from_plain(plain: Mapping[str, Any]) -> Session:
         state=_state(plain["state"]),
         answers={key: _answer(answer) for key, answer in plain["answers"].items()},
         asked=plain["asked"],
+        series=plain["series"],
         turns=plain["turns"],
     )
 

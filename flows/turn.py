@@ -48,6 +48,20 @@ class Expired:
 Input = Keyed | Typed | Spoken | Silence | HungUp | Expired
 
 
+def raw(given: Input | None) -> str:
+    """What came, exactly; nothing of an input without words."""
+    match given:
+        case Keyed(keys=raw) | Typed(text=raw) | Spoken(text=raw):
+            return raw
+        case _:
+            return ""
+
+
+def confidence(given: Input | None) -> float | None:
+    """How sure the carrier is of what it heard; None of what it did not hear."""
+    return given.confidence if isinstance(given, Spoken) else None
+
+
 class Reason(StrEnum):
     """Why an input could not be taken as an answer; each has a phrase of that key in every language."""
 
@@ -132,7 +146,19 @@ class Ended:
     outcome: Outcome
 
 
-Event = Asked | Answered | Misunderstood | Confirmed | Withdrawn | Corrected | LeftOpen | OptedOut | OptedIn | Reopened | Ended
+Event = (
+    Asked
+    | Answered
+    | Misunderstood
+    | Confirmed
+    | Withdrawn
+    | Corrected
+    | LeftOpen
+    | OptedOut
+    | OptedIn
+    | Reopened
+    | Ended
+)
 
 
 @dataclass(frozen=True, slots=True)

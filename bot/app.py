@@ -1,0 +1,113 @@
+"""Joins the parts: settings, survey, database, conversations, carrier and web."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from os import environ
+
+from flask import Flask, redirect, url_for
+
+from bot.carriers import Carrier
+from bot.carriers.sandbox import NUMBER, Sandbox, SandboxCarrier
+from bot.carriers.twilio import TwilioCarrier
+from bot.config import CarrierName, ConfigError, Settings, load
+from bot.conversations import Conversations
+from bot.web.sandbox import sandbox_pages
+from bot.web.webhooks import webhooks
+from flows import loader
+from flows.survey import Survey
+from storage.database import Database
+from storage.encryption import Keys
+
+LONGEST_REQUEST = 256 * 1024
+"""Bytes; carriers send a few thousand at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the web, the worker and the command line share."""
+
+    settings: Settings
+    survey: Survey
+    keys: Keys
+    database: Database
+    conversations: Conversations
+
+
+def now() -> datetime:
+    """The one clock."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """An id nobody can guess: 128 random bits in characters that need no escaping in a URL."""
+    return secrets.token_urlsafe(16)
+
+
+def survey_of(settings: Settings) -> Survey:
+    """The survey that is conducted. Raises DefinitionError."""
+    folders = [settings.folder / settings.definitions] if settings.definitions else []
+    return loader.load(settings.survey, company=settings.company, folders=folders)
+
+
+def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
+    """The parts. Raises DefinitionError and ConfigError."""
+    survey = survey_of(settings)
+    try:
+        keys = Keys.derive(settings.secret_key)
+        database = Database.open(settings.database_url)
+    except ValueError as error:
+        raise ConfigError([str(error)]) from None
+    conversations = Conversations(settings, survey, database, keys, clock, new_id)
+    return Parts(settings, survey, keys, database, conversations)
+
+
+def create_app(parts: Parts) -> Flask:
+    """The web application. With the sandbox carrier it has a page with a telephone to try the survey on."""
+    settings = parts.settings
+    app = Flask("bot.web")
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_REQUEST
+    app.add_url_rule("/healthz", "healthz", lambda: "ok")
+    carrier, tokens = _twilio(settings) if settings.carrier is CarrierName.TWILIO else _sandbox(app, parts)
+    app.register_blueprint(webhooks(settings, parts.conversations, carrier, tokens, parts.keys.sub("webhooks")))
+    return app
+
+
+def application() -> Flask:
+    """The web application with the settings of this environment, as a server starts it."""
+    return create_app(assemble(load(environ)))
+
+
+def sandbox_of(app: Flask, parts: Parts) -> Sandbox:
+    """The telephones that reach this application without leaving the process."""
+    token = parts.keys.sub("sandbox").hex()
+    return Sandbox(app, parts.settings.base_url, token, lambda: secrets.token_hex(16))
+
+
+def _sandbox(app: Flask, parts: Parts) -> tuple[Carrier, tuple[str, ...]]:
+    sandbox = sandbox_of(app, parts)
+    numbers = list(parts.settings.numbers) or [parts.settings.twilio.number or NUMBER]
+    app.register_blueprint(
+        sandbox_pages(
+            sandbox,
+            parts.settings.company,
+            numbers,
+            lambda _: [],
+            parts.keys.sub("sandbox page"),
+            parts.settings.text.keyword,
+        )
+    )
+    app.add_url_rule("/", "home", lambda: redirect(url_for("sandbox.page")))
+    return SandboxCarrier(lambda *_: None, sandbox.new_id), (sandbox.token,)
+
+
+def _twilio(settings: Settings) -> tuple[Carrier, tuple[str, ...]]:
+    known = settings.secrets
+    secret = known.twilio_api_secret.get_secret_value() if known.twilio_api_secret else settings.auth_tokens[0]
+    account = known.twilio_account_sid or ""
+    status_callback = f"{settings.base_url}/twilio/messages/status"
+    api_url = str(settings.twilio.api_url) if settings.twilio.api_url else None
+    return TwilioCarrier(
+        account, known.twilio_api_key or account, secret, status_callback, api_url
+    ), settings.auth_tokens

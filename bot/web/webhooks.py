@@ -1,0 +1,196 @@
+"""What the carrier asks of us during calls and conversations: each signed request is one turn, answered with TwiML."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, request
+from itsdangerous import BadSignature, Signer, URLSafeSerializer
+
+from bot import twiml
+from bot.addresses import Address, caller, sender
+from bot.carriers import Button, Carrier, CarrierError, Outgoing
+from bot.carriers.twilio import is_genuine
+from bot.config import Settings
+from bot.conversations import About, Conversations, Message
+from bot.languages import default_language, languages_for
+from flows.survey import Channel, Rating
+from flows.turn import Keyed, Reply, Silence, Spoken, Turn, Typed
+
+CARRIER_ANSWERS: Mapping[str, str] = {
+    **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"), "STOP"),
+    **dict.fromkeys(("START", "YES", "UNSTOP"), "START"),
+    **dict.fromkeys(("HELP", "INFO"), "HELP"),
+}
+"""SMS keywords that Twilio answers by itself, and what each means; a reply of ours would be a second one."""
+
+MENU_TRIES = 3
+
+
+def webhooks(
+    settings: Settings, conversations: Conversations, carrier: Carrier, tokens: tuple[str, ...], signing_key: bytes
+) -> Blueprint:
+    """The endpoints under /twilio. tokens: those the carrier may sign with; signing_key: signs the URLs of turns."""
+    routes = Blueprint("webhooks", __name__, url_prefix="/twilio")
+    survey = conversations.survey
+    turns = Signer(signing_key, salt="turn", key_derivation="hmac")
+    choices = URLSafeSerializer(signing_key, salt="language")
+
+    @routes.before_request
+    def refuse_forgeries() -> None:
+        signature = request.headers.get("X-Twilio-Signature")
+        if not is_genuine(tokens, settings.base_url + _raw_target(), request.form, signature):
+            abort(403)
+
+    def speak(reply: Reply, language: str, turn: str) -> str:
+        action = f"{settings.base_url}/twilio/voice/turn/{turns.sign(turn).decode()}"
+        return twiml.speak(reply, survey.languages[language], action, settings.voice)
+
+    def write(reply: Reply, language: str, _turn: str) -> str:
+        return twiml.SILENT if template_for(reply, language) else twiml.write(reply)
+
+    def offer(languages: tuple[str, ...], about: About, attempt: int) -> str:
+        choice = choices.dumps([attempt, languages, asdict(about)])
+        spoken = [survey.languages[code] for code in languages]
+        return twiml.offer_languages(spoken, f"{settings.base_url}/twilio/voice/language/{choice}", settings.voice)
+
+    def answer(about: About, wanted: str | None = None) -> str:
+        """A call that reaches the survey: ask at once where the language is known, else let the caller choose."""
+        theirs, ours = _both_ends()
+        languages = languages_for(settings, survey, ours, theirs, wanted)
+        if len(languages) == 1:
+            return conversations.answer_call(_required("CallSid"), theirs, ours, languages[0], about, speak)
+        first = default_language(settings, survey)
+        return offer(languages or (first, *(code for code in survey.languages if code != first)), about, 1)
+
+    @routes.post("/voice")
+    def portal() -> Response:
+        return _xml(answer(About()))
+
+    @routes.post("/voice/after-call")
+    def after_call() -> Response:
+        if request.form.get("DialCallStatus", "completed") not in ("completed", "answered"):
+            return _xml(twiml.hang_up())
+        if request.form.get("QueueResult", "bridged") != "bridged":
+            return _xml(twiml.hang_up())
+        about = About(**{name: request.args.get(name, "")[:200] or None for name in About.names()})
+        return _xml(answer(about, request.args.get("language")))
+
+    @routes.post("/voice/language/<choice>")
+    def language(choice: str) -> Response:
+        try:
+            attempt, languages, about = choices.loads(choice)
+        except BadSignature:
+            abort(403)
+        digits = request.form.get("Digits", "")
+        chosen = int(digits) if digits.isdecimal() else 0
+        if not 1 <= chosen <= len(languages) and attempt < MENU_TRIES:
+            return _xml(offer(tuple(languages), About(**about), attempt + 1))
+        code = languages[chosen - 1] if 1 <= chosen <= len(languages) else languages[0]
+        theirs, ours = _both_ends()
+        return _xml(conversations.answer_call(_required("CallSid"), theirs, ours, code, About(**about), speak))
+
+    @routes.post("/voice/turn/<token>")
+    def turn(token: str) -> Response:
+        try:
+            session_id, _, number = turns.unsign(token).decode().rpartition(".")
+        except BadSignature:
+            abort(403)
+        return _xml(conversations.take_turn(session_id, int(number), _heard(request.form), speak))
+
+    @routes.post("/voice/status")
+    def call_status() -> Response:
+        if _required("CallStatus") in ("completed", "busy", "failed", "no-answer", "canceled"):
+            conversations.hang_up(_required("CallSid"))
+        return Response(status=204)
+
+    @routes.post("/messages")
+    def message() -> Response:
+        theirs = sender(_required("From"))
+        ours = sender(_required("To")).person or ""
+        if not theirs.can_reply:
+            return _xml(twiml.SILENT)
+        keyword = _answered_by_carrier(theirs.channel)
+        sent = request.form.get("Body", "")
+        given = Typed(keyword or request.form.get("ButtonPayload") or sent)
+        received = Message(_required("MessageSid"), theirs, ours, given, sent)
+        if keyword:
+            return _xml(conversations.take_message(received, lambda *_: twiml.SILENT).twiml)
+        taken = conversations.take_message(received, write)
+        if taken.turn and taken.twiml == twiml.SILENT and not send_buttons(received, taken.turn):
+            return _xml(twiml.write(taken.turn.reply))
+        return _xml(taken.twiml)
+
+    def template_for(reply: Reply, language: str) -> str | None:
+        """The content template whose buttons answer this question, sent by the carrier's API instead of TwiML."""
+        on_whatsapp = sender(request.form["From"]).channel is Channel.WHATSAPP
+        templates = settings.whatsapp.buttons.get(reply.awaits.key if reply.awaits else "", {})
+        return templates.get(language) if on_whatsapp else None
+
+    def send_buttons(received: Message, turn: Turn) -> bool:
+        """Whether the question is on its way with its buttons; if it is not, it has to go in words."""
+        template, question = template_for(turn.reply, turn.session.language), turn.reply.awaits
+        if not template or not isinstance(question, Rating):
+            return True
+        scale, anchors = question.scale, question.anchors[turn.session.language]
+        ends = {scale.low: anchors.low, scale.high: anchors.high}
+        buttons = [Button(str(n), f"{n} {ends.get(n, '')}".strip()[:20]) for n in range(scale.low, scale.high + 1)]
+        variables = {"1": turn.reply.text.replace("\n", " ")}
+        channel, theirs = received.theirs.channel, received.theirs.person or ""
+        question_in_words = turn.reply.text
+        try:
+            carrier.send(
+                Outgoing(channel, received.ours, theirs, question_in_words, template, tuple(buttons), variables)
+            )
+        except CarrierError as error:
+            return error.uncertain
+        return True
+
+    @routes.post("/messages/status")
+    def message_status() -> Response:
+        return Response(status=204)
+
+    return routes
+
+
+def _both_ends() -> tuple[Address, str]:
+    """Who calls, and which of our numbers."""
+    return caller(_required("From")), caller(_required("To")).person or ""
+
+
+def _required(name: str) -> str:
+    value = request.form.get(name)
+    if value is None:
+        abort(Response(f"{name} is missing", status=400, mimetype="text/plain"))
+    return value
+
+
+def _heard(form: Mapping[str, str]) -> Keyed | Spoken | Silence:
+    """What the caller did while Gather listened."""
+    if keys := form.get("Digits"):
+        return Keyed(keys)
+    if "SpeechResult" in form:
+        try:
+            confidence = min(max(float(form.get("Confidence", "")), 0.0), 1.0)
+        except ValueError:
+            return Spoken(form["SpeechResult"])
+        return Spoken(form["SpeechResult"], confidence)
+    return Silence()
+
+
+def _answered_by_carrier(channel: Channel) -> str | None:
+    """The keyword the carrier has already replied to, if this message is one."""
+    if told := request.form.get("OptOutType"):
+        return told.upper()
+    body = request.form.get("Body", "").strip().upper()
+    return CARRIER_ANSWERS.get(body) if channel is Channel.SMS else None
+
+
+def _raw_target() -> str:
+    """Path and query exactly as requested: Werkzeug would decode what the signature was made over."""
+    query = request.query_string.decode("latin-1")
+    return quote(request.path) + (f"?{query}" if query else "")
+
+
+def _xml(document: str) -> Response:
+    return Response(document, mimetype="text/xml")
