@@ -1,0 +1,46 @@
+"""What `nawoord check` looks over: the wordings, and whether settings and survey fit together."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from bot.config import CarrierName, Settings
+from flows.lint import Finding, Severity, lint, lint_voices
+from flows.survey import Survey
+
+
+def findings(settings: Settings, survey: Survey) -> tuple[Finding, ...]:
+    """Everything found, errors first."""
+    chosen = {
+        code: (settings.voice.voices[code], language.locale)
+        for code, language in survey.languages.items()
+        if code in settings.voice.voices
+    }
+    found = chain(_fit(settings, survey), lint(survey, settings.text.most_segments), lint_voices(chosen))
+    return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.ERROR))
+
+
+def _fit(settings: Settings, survey: Survey) -> Iterator[Finding]:
+    """Settings that name what the survey lacks, or leave out what it needs."""
+    spoken = ", ".join(survey.languages)
+    questions = {question.key for question in survey.questions}
+    for code in survey.languages:
+        if code not in settings.voice.voices:
+            yield Finding(Severity.ERROR, "voice.voices", f"nobody speaks {code}", f"name a voice: {code}: ...")
+    if settings.default_language not in survey.languages:
+        remedy = f"choose one of {spoken}"
+        yield Finding(Severity.ERROR, "default_language", f"the survey has no {settings.default_language}", remedy)
+    for country, codes in settings.countries.items():
+        if not set(codes) & set(survey.languages):
+            problem = f"the survey has none of {', '.join(codes)}"
+            yield Finding(Severity.WARNING, f"countries.{country}", problem, "callers are offered a choice instead")
+    for number, code in settings.numbers.items():
+        if code not in survey.languages:
+            ending = f"numbers: the one ending in {number[-2:]}"
+            yield Finding(Severity.ERROR, ending, f"the survey has no {code}", f"choose one of {spoken}")
+    for question in settings.whatsapp.buttons:
+        if question not in questions:
+            remedy = f"choose one of {', '.join(sorted(questions))}"
+            yield Finding(Severity.ERROR, f"whatsapp.buttons.{question}", "there is no such question", remedy)
+    if settings.carrier is CarrierName.TWILIO and not settings.secrets.secret_key:
+        remedy = "set NAWOORD_SECRET_KEY, and keep it where backups of the database are not"
+        yield Finding(Severity.WARNING, "environment", "the secret key lies in a file beside the data", remedy)
