@@ -114,7 +114,8 @@ class Conversations:
             if kept is None:
                 return render(Reply((), None), self._default_language, "")
             if number != kept.session.turns:
-                return self._replied(key) or self._rendered(kept.id, self._as_it_stands(kept), render)
+                now_asked = Turn(kept.session, (), pending(self.survey, kept.session))
+                return self._replied(key) or self._rendered(kept.id, now_asked, render)
             if taken := self._take(kept, key, (given,), render):
                 return taken.twiml
         raise ContentionError
@@ -165,19 +166,17 @@ class Conversations:
     ) -> Taken | None:
         """Step the session by the inputs and keep what came of it; None where somebody else was faster."""
         now = self._now()
-        events: tuple[Event, ...] = ()
-        turn = self._as_it_stands(kept)
+        turn = Turn(kept.session, (), Reply((), None))
         for each in given:
-            turn = step(self.survey, turn.session, each)
-            events += turn.events
-        turn = replace(turn, events=events)
+            after = step(self.survey, turn.session, each)
+            turn = replace(after, events=turn.events + after.events)
         reply = self._rendered(kept.id, turn, render)
-        entry = Entry(key, now, _journaled(given[-1], message), events, reply)
+        entry = Entry(key, now, _journaled(given[-1], message), turn.events, reply)
         with self._database.write() as connection:
             if not sessions.save(connection, self._keys, kept, turn.session, self.survey, entry):
                 return None
             whose = self._keys.indexes(message.theirs.person or "") if message else (kept.theirs,)
-            self._note_wishes(connection, kept.channel, [index for index in whose if index], events, now)
+            self._note_wishes(connection, kept.channel, [index for index in whose if index], turn.events, now)
         return Taken(reply, turn)
 
     def _begin_or_greet(self, message: Message, now: datetime, render: Render) -> Taken | None:
@@ -263,9 +262,6 @@ class Conversations:
         asked = self._asks_for_survey(message)
         wanted = asked[1].lower() if asked and asked[1] else None
         return next(iter(self._languages_for(message.ours, message.theirs, wanted)), self._default_language)
-
-    def _as_it_stands(self, kept: Kept) -> Turn:
-        return Turn(kept.session, (), pending(self.survey, kept.session))
 
     def _rendered(self, session_id: str, turn: Turn, render: Render) -> str:
         return render(turn.reply, turn.session.language, f"{session_id}.{turn.session.turns}")
