@@ -1,10 +1,12 @@
 """Joins the parts: settings, survey, database, conversations, carrier and web."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import environ
+from tempfile import TemporaryDirectory
 
 from flask import Flask, redirect, url_for
 
@@ -17,7 +19,7 @@ from bot.web.sandbox import sandbox_pages
 from bot.web.webhooks import webhooks
 from flows import loader
 from flows.survey import Survey
-from storage.database import Database
+from storage.database import Database, upgrade
 from storage.encryption import Keys
 
 LONGEST_REQUEST = 256 * 1024
@@ -77,6 +79,20 @@ def create_app(parts: Parts) -> Flask:
 def application() -> Flask:
     """The web application with the settings of this environment, as a server starts it."""
     return create_app(assemble(load(environ)))
+
+
+@contextmanager
+def rehearsal(settings: Settings, survey: str) -> Iterator[Sandbox]:
+    """Telephones that reach an application of their own, with a database that is gone when the block is left."""
+    with TemporaryDirectory(prefix="nawoord-") as folder:
+        database = settings.database.model_copy(update={"url": f"sqlite:///{folder}/rehearsal.db"})
+        changed = {"database": database, "survey": survey, "carrier": CarrierName.SANDBOX}
+        parts = assemble(settings.model_copy(update=changed))
+        upgrade(parts.database)
+        try:
+            yield sandbox_of(create_app(parts), parts)
+        finally:
+            parts.database.dispose()
 
 
 def sandbox_of(app: Flask, parts: Parts) -> Sandbox:
