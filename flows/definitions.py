@@ -164,7 +164,7 @@ def _scale(part: Part) -> Scale:
 def _read_back(part: Part, scale: Scale) -> frozenset[int]:
     if part.node is not None and part.node.value == "all":
         return frozenset(range(scale.low, min(scale.high, 99) + 1))
-    found = frozenset(number for item in part.items() if (number := item.number()) is not None)
+    found = frozenset(number for item in part.items(wanted="a list or 'all'") if (number := item.number()) is not None)
     for number in sorted(found):
         if number not in scale and scale.low < scale.high:
             part.fault(f"{number} is not on the scale", f"name numbers from {scale.low} to {scale.high}, or 'all'")
@@ -172,11 +172,11 @@ def _read_back(part: Part, scale: Scale) -> frozenset[int]:
 
 
 def _own_name(part: Part) -> str:
-    """The name a file gives itself, which must be its own, lest a copy pass for what it was copied from."""
-    name = part.name()
-    if name and name != (stem := PurePath(part.file).stem):
+    """The name of a file, which must also stand in it, lest a copy pass for what it was copied from."""
+    name, stem = part.name(), PurePath(part.file).stem
+    if name and name != stem:
         part.fault(f"this file is called {stem!r} and says {name!r}", "let both be the same")
-    return name
+    return stem
 
 
 def _prompt(part: Part, placeholders: Collection[str]) -> Prompt:

@@ -71,21 +71,27 @@ class Part:
         return found
 
     def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, "Part"]:
-        """A mapping's values by key: all that are required, and of the optional ones those that are there."""
+        """A mapping's values by key: all that are required, and of the optional ones those that are there.
+
+        An unknown key that resembles a missing one is reported, and then read as that one.
+        """
         found = self.entries()
         known = (*required, *optional)
         for key in [key for key in found if key not in known]:
-            found.pop(key).fault(f"unknown key {key!r}", nearest(key, known))
+            unknown = found.pop(key)
+            unknown.fault(f"unknown key {key!r}", nearest(key, known))
+            for meant in difflib.get_close_matches(key, known, n=1):
+                found.setdefault(meant, unknown)
         for key in [key for key in required if key not in found]:
             if isinstance(self.node, yaml.MappingNode):
                 self.fault(f"the key {key!r} is missing", f"add {key!r}")
             found[key] = Part(self.file, self._under(key), None, self.faults)
         return found
 
-    def items(self, needed: bool = False) -> list["Part"]:
+    def items(self, needed: bool = False, wanted: str = "a list") -> list["Part"]:
         """The items of a list, of which there is at least one where they are needed."""
         if not isinstance(self.node, yaml.SequenceNode):
-            self._expect("a list")
+            self._expect(wanted)
             return []
         if needed and not self.node.value:
             self.fault("this list is empty", "put at least one item in it")
