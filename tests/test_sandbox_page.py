@@ -102,7 +102,7 @@ def address(toy: Toy) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, toy.app, threaded=True)
     base = f"http://127.0.0.1:{server.server_port}"
     toy.serve(base)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield base
     server.shutdown()
