@@ -1,63 +1,37 @@
 """One row per question answered, beside the session's snapshot, for whoever counts and reads answers later."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete
-from sqlalchemy.dialects.postgresql import insert
-
 from flows.session import Answer, Missing, Rated, Session, Verbatim
-from flows.survey import Channel, Rating, Survey, series
+from flows.survey import Rating, Survey, series
 from storage.encryption import Keys
-from storage.models import answers
 
 RAW = "answers.raw"
 VERBATIM = "answers.verbatim"
 
-_new = insert(answers)
-KEEP = _new.on_conflict_do_update(
-    index_elements=["session_id", "question"],
-    set_={column.name: _new.excluded[column.name] for column in answers.c if not column.primary_key},
-)
-TAKE_BACK = (
-    delete(answers)
-    .where(answers.c.session_id == bindparam("session"))
-    .where(answers.c.question.in_(bindparam("questions", expanding=True)))
-)
+
+def changed(keys: Keys, survey: Survey, before: Session | None, after: Session) -> list[dict[str, Any]]:
+    """The rows, but for when and whose they are, of the answers that a turn has given or changed."""
+    known = before.answers if before else {}
+    return [
+        {"question": key, "language": after.language, **_asked(survey, before, after, key), **_said(keys, answer)}
+        for key, answer in after.answers.items()
+        if known.get(key) != answer
+    ]
 
 
-def keep(
-    connection: Connection,
-    keys: Keys,
-    id: str,
-    survey: Survey,
-    channel: Channel,
-    before: Mapping[str, Answer],
-    after: Session,
-    at: datetime,
-) -> None:
-    """Writes the answers that differ from those before the turn, and removes those that were taken back."""
-    changed = {key: answer for key, answer in after.answers.items() if before.get(key) != answer}
-    if changed:
-        where_and_when = {"session_id": id, "channel": channel, "answered_at": at}
-        rows = [
-            {**where_and_when, **_measured(survey, after, key), **_said(keys, answer)}
-            for key, answer in changed.items()
-        ]
-        connection.execute(KEEP, rows)
-    if gone := before.keys() - after.answers.keys():
-        connection.execute(TAKE_BACK, {"session": id, "questions": sorted(gone)})
+def taken_back(before: Session, after: Session) -> list[str]:
+    """The questions whose answers a turn has taken away."""
+    return [key for key in before.answers if key not in after.answers]
 
 
-def _measured(survey: Survey, session: Session, key: str) -> dict[str, Any]:
+def _asked(survey: Survey, before: Session | None, after: Session, key: str) -> dict[str, Any]:
     question = survey.question(key)
-    return {
-        "question": key,
-        "instrument": question.instrument if isinstance(question, Rating) else None,
-        "series": series(question, session.language, session.medium),
-        "language": session.language,
-    }
+    instrument = question.instrument if isinstance(question, Rating) else None
+    # What was put last may have been put in a wording that the survey no longer has.
+    if before is not None and before.asked == key:
+        return {"instrument": instrument, "series": before.series}
+    return {"instrument": instrument, "series": series(question, after.language, after.medium)}
 
 
 def _said(keys: Keys, answer: Answer) -> dict[str, Any]:
@@ -69,4 +43,4 @@ def _said(keys: Keys, answer: Answer) -> dict[str, Any]:
         case Verbatim():
             return said | {"verbatim": keys.encrypt(answer.text, VERBATIM), "late": answer.late}
         case Missing():
-            return said | {"missing": answer.why}
+            return said | {"missing": str(answer.why)}

@@ -12,9 +12,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DisconnectionError, IntegrityError
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection as Connection
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.driver import run
 
 if sys.platform != "win32":
     import fcntl
@@ -84,7 +87,7 @@ class Database:
         self._check_process()
         with self._writer.connect() as connection, self._alone(), connection.begin():
             if self._turnstile is not None:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                run(connection, "BEGIN IMMEDIATE", {})
             yield connection
 
     def dispose(self) -> None:
@@ -123,10 +126,10 @@ def raced(connection: Connection) -> bool:
     return False
 
 
-def is_duplicate(error: IntegrityError) -> bool:
-    """Whether a row was refused because one with that key exists, and not because it is nonsense."""
-    codes = (getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", None))
-    return bool({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}.intersection(codes))
+def is_duplicate(error: Exception) -> bool:
+    """Whether the driver refused a row because one with that key exists, and not because it is nonsense."""
+    codes = {getattr(error, "sqlstate", None), getattr(error, "sqlite_errorname", None)}
+    return not codes.isdisjoint({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 
 
 def upgrade(database: Database, revision: str = "head") -> None:

@@ -24,8 +24,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC: `timestamptz` on PostgreSQL; on SQLite text like `2026-01-02T03:04:05.678901Z`, which sorts and
-    which SQLite's own date functions read. Naive times are refused."""
+    """A moment in UTC: `timestamptz` on PostgreSQL, on SQLite text that sorts and that its date functions read."""
 
     impl = String(27)
     cache_ok = True
@@ -33,18 +32,27 @@ class Moment(TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(TIMESTAMP(timezone=True) if dialect.name == "postgresql" else String(27))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without its zone cannot be kept: use an aware datetime")
-        utc = value.astimezone(UTC)
-        return utc if dialect.name == "postgresql" else f"{utc:%Y-%m-%dT%H:%M:%S.%f}Z"
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
+        return None if value is None else written(value, dialect.name)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromisoformat(value)
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else read(value)
+
+
+def written(moment: datetime, kind: str) -> datetime | str:
+    """The moment as that kind of database takes it, on SQLite like `2026-01-02T03:04:05.678901Z`.
+
+    Raises ValueError for a time without its zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone cannot be kept: use an aware datetime")
+    utc = moment.astimezone(UTC)
+    return utc if kind == "postgresql" else f"{utc.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def read(value: datetime | str) -> datetime:
+    """The moment that was written, in UTC."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
 
 
 metadata = MetaData(
@@ -94,6 +102,8 @@ sessions = Table(
     CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", "ended_with_outcome"),
     Index("ix_sessions_started", "started_at", "id"),
     Index("ix_sessions_latest", "channel", "ours", "theirs", "started_at"),
+    # Room on every page for the rows to change where they are, without an entry in each index.
+    postgresql_with={"fillfactor": 60},
     comment="One row per respondent's way through a survey; theirs is the blind index of the address.",
 )
 Index(
@@ -137,6 +147,7 @@ answers = Table(
     CheckConstraint("value IS NULL OR instrument IS NOT NULL", "value_measures_something"),
     CheckConstraint("corrected_from IS NULL OR value IS NOT NULL", "corrected_to_a_value"),
     CheckConstraint("confidence BETWEEN 0 AND 1", "confidence_is_a_share"),
+    sqlite_with_rowid=False,
     comment="One row per question answered, or asked in vain.",
 )
 
@@ -150,7 +161,6 @@ turns = Table(
     Column("input", LargeBinary, nullable=False),
     Column("events", Text, nullable=False),
     Column("reply", Text),
-    sqlite_autoincrement=True,
     comment="The journal: one row per input, append-only; a row goes only with its whole session.",
 )
 

@@ -1,26 +1,28 @@
-"""Sessions as they stand, and the journal of their turns: saved only where nobody else was faster."""
+"""Sessions as they stand: read without a lock, saved only where nobody else was faster."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
 from flows.session import Over, Session, from_plain, to_plain
 from flows.survey import Channel, Survey
-from flows.turn import Event, event_to_plain
 from storage import respondents
-from storage.answers import keep
+from storage.answers import changed, taken_back
 from storage.database import is_duplicate, raced
+from storage.driver import run
 from storage.encryption import Keys
-from storage.models import sessions, turns
+from storage.journal import Entry as Entry
+from storage.journal import enter, sealed
+from storage.journal import replied as replied
+from storage.models import answers, read, sessions, written
+from storage.saving import keep, write
 
 SNAPSHOT = "sessions.snapshot"
-INPUT = "turns.input"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,53 +68,12 @@ class Kept:
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the journal.
-
-    key: the carrier's own name for the input, unique over all sessions; input: its kind and what came, exactly, as
-    values that JSON can hold; reply: the exact text returned, None where there was none to return.
-    """
-
-    key: str
-    at: datetime
-    input: Mapping[str, Any]
-    events: tuple[Event, ...]
-    reply: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Replied:
-    """An input that was dealt with. reply: the exact text that was returned, None where there was none to return."""
-
-    reply: str | None
-
-
-_READ = select(
-    sessions.c.id,
-    sessions.c.revision,
-    sessions.c.channel,
-    sessions.c.ours,
-    sessions.c.theirs,
-    sessions.c.respondent_id,
-    sessions.c.reference,
-    sessions.c.agent,
-    sessions.c.queue,
-    sessions.c.touchpoint,
-    sessions.c.started_at,
-    sessions.c.expires_at,
-    sessions.c.ended_at,
-    sessions.c.snapshot,
+READ = (
+    "SELECT id, revision, channel, ours, theirs, respondent_id, reference, agent, queue, touchpoint,"
+    " started_at, expires_at, ended_at, snapshot FROM sessions WHERE "
 )
-FIND = _READ.where(sessions.c.id == bindparam("session"))
-FIND_BY_CALL = _READ.where(sessions.c.carrier_ref == bindparam("call"))
-LATEST = (
-    _READ.where(sessions.c.channel == bindparam("channel"))
-    .where(sessions.c.ours == bindparam("ours"))
-    .where(sessions.c.theirs.in_(bindparam("indexes", expanding=True)))
-    .order_by(sessions.c.started_at.desc(), sessions.c.id.desc())
-    .limit(1)
-)
+LATEST = "channel = :channel AND ours = :ours AND theirs IN ({}) ORDER BY started_at DESC, id DESC LIMIT 1"
+
 OVERDUE = (
     select(sessions.c.id)
     .where(sessions.c.ended_at.is_(None))
@@ -120,44 +81,29 @@ OVERDUE = (
     .order_by(sessions.c.expires_at)
     .limit(bindparam("most"))
 )
-REPLIED = select(turns.c.reply).where(turns.c.key == bindparam("key"))
 BEGIN = insert(sessions).on_conflict_do_nothing().inline().execution_options(preserve_rowcount=True)
-MOVE_ON = (
-    update(sessions)
-    .where(sessions.c.id == bindparam("session"))
-    .where(sessions.c.revision == bindparam("seen"))
-    .values(
-        language=bindparam("language"),
-        ended_at=bindparam("ended_at"),
-        outcome=bindparam("outcome"),
-        last_question=bindparam("last_question"),
-        snapshot=bindparam("snapshot"),
-        revision=sessions.c.revision + 1,
-    )
+TAKE_BACK = (
+    delete(answers)
+    .where(answers.c.session_id == bindparam("session"))
+    .where(answers.c.question.in_(bindparam("questions", expanding=True)))
 )
-ENTER = insert(turns).on_conflict_do_nothing(index_elements=["key"]).inline().execution_options(preserve_rowcount=True)
 
 
 def find(connection: Connection, keys: Keys, id: str) -> Kept | None:
     """The session of that id."""
-    return _kept(keys, connection.execute(FIND, {"session": id}).first())
+    return _kept(keys, run(connection, f"{READ} id = :id", {"id": id}).fetchone())
 
 
 def find_by_call(connection: Connection, keys: Keys, carrier_ref: str) -> Kept | None:
     """The session held over that call."""
-    return _kept(keys, connection.execute(FIND_BY_CALL, {"call": carrier_ref}).first())
+    return _kept(keys, run(connection, f"{READ} carrier_ref = :call", {"call": carrier_ref}).fetchone())
 
 
 def latest(connection: Connection, keys: Keys, channel: Channel, ours: str, theirs: Sequence[str]) -> Kept | None:
     """The session last begun between our address and theirs; `theirs` is its blind index under every key."""
-    between = {"channel": channel, "ours": ours, "indexes": theirs}
-    return _kept(keys, connection.execute(LATEST, between).first())
-
-
-def replied(connection: Connection, key: str) -> Replied | None:
-    """What was replied to the input of that key; None where no such input is known."""
-    row = connection.execute(REPLIED, {"key": key}).first()
-    return None if row is None else Replied(row.reply)
+    indexes = {f"index_{i}": index for i, index in enumerate(theirs)}
+    between = LATEST.format(", ".join(f":{name}" for name in indexes))
+    return _kept(keys, run(connection, READ + between, {"channel": str(channel), "ours": ours, **indexes}).fetchone())
 
 
 def overdue(connection: Connection, now: datetime, limit: int) -> list[str]:
@@ -173,11 +119,11 @@ def begin(connection: Connection, keys: Keys, new: NewSession, survey: Survey, e
     person = None
     if new.address is not None:
         person = respondents.remember(connection, keys, new.respondent, new.address, new.started_at)
+    ended_at, outcome = _end(new.session, None, entry.at)
     row = {
         "id": new.id,
         "respondent_id": person,
         "survey": new.session.survey,
-        "survey_version": new.session.version,
         "channel": new.channel,
         "ours": new.ours,
         "theirs": None if new.address is None else keys.index(new.address),
@@ -188,12 +134,14 @@ def begin(connection: Connection, keys: Keys, new: NewSession, survey: Survey, e
         "touchpoint": new.touchpoint,
         "started_at": new.started_at,
         "expires_at": new.expires_at,
+        "ended_at": ended_at,
+        "outcome": outcome,
         "revision": 0,
-        **_standing(keys, new.session, None, entry.at),
+        **_standing(keys, new.session),
     }
-    if connection.execute(BEGIN, row).rowcount == 0 or not _entered(connection, keys, new.id, entry):
+    if connection.execute(BEGIN, row).rowcount == 0 or not enter(connection, keys, new.id, entry):
         return raced(connection)
-    keep(connection, keys, new.id, survey, new.channel, {}, new.session, entry.at)
+    keep(connection, new.id, _answered(connection, keys, new.channel, survey, None, new.session, entry.at))
     return True
 
 
@@ -202,59 +150,71 @@ def save(connection: Connection, keys: Keys, kept: Kept, after: Session, survey:
 
     False has undone the whole transaction: leave the block of `write()`, and start over from what is stored now.
     """
-    seen = {"session": kept.id, "seen": kept.revision, **_standing(keys, after, kept.ended_at, entry.at)}
+    kind = connection.dialect.name
+    standing = {"session": kept.id, "seen": kept.revision, **_standing(keys, after)}
+    if kept.ended_at or isinstance(after.state, Over):
+        ended_at, outcome = _end(after, kept.ended_at, entry.at)
+        standing |= {"ended_at": ended_at and written(ended_at, kind), "outcome": outcome}
+    line = {**sealed(keys, entry), "at": written(entry.at, kind)}
+    answered = _answered(connection, keys, kept.channel, survey, kept.session, after, entry.at)
     try:
-        moved = connection.execute(MOVE_ON, seen).rowcount == 1
-    except IntegrityError as error:
+        if not write(connection, standing, line, answered):
+            return raced(connection)
+    except connection.dialect.loaded_dbapi.IntegrityError as error:
         # A late answer would open the session again, but a newer one is open with the same person.
-        if not is_duplicate(error):
-            raise
-        moved = False
-    if not moved or not _entered(connection, keys, kept.id, entry):
-        return raced(connection)
-    keep(connection, keys, kept.id, survey, kept.channel, kept.session.answers, after, entry.at)
+        if is_duplicate(error):
+            return raced(connection)
+        raise
+    if gone := taken_back(kept.session, after):
+        connection.execute(TAKE_BACK, {"session": kept.id, "questions": gone})
     return True
 
 
-def _standing(keys: Keys, session: Session, ended_at: datetime | None, at: datetime) -> dict[str, Any]:
-    over = session.state if isinstance(session.state, Over) else None
+def _standing(keys: Keys, session: Session) -> dict[str, Any]:
     return {
+        "survey_version": session.version,
         "language": session.language,
-        "ended_at": (ended_at or at) if over else None,
-        "outcome": over.outcome if over else None,
         "last_question": session.asked,
         "snapshot": keys.encrypt(json.dumps(to_plain(session)), SNAPSHOT),
     }
 
 
-def _entered(connection: Connection, keys: Keys, id: str, entry: Entry) -> bool:
-    row = {
-        "session_id": id,
-        "key": entry.key,
-        "at": entry.at,
-        "input": keys.encrypt(json.dumps(dict(entry.input)), INPUT),
-        "events": json.dumps([event_to_plain(event) for event in entry.events]),
-        "reply": entry.reply,
-    }
-    return connection.execute(ENTER, row).rowcount == 1
+def _end(session: Session, ended_at: datetime | None, at: datetime) -> tuple[datetime | None, str | None]:
+    over = session.state if isinstance(session.state, Over) else None
+    return (ended_at or at, str(over.outcome)) if over else (None, None)
 
 
-def _kept(keys: Keys, row: Row[*tuple[Any, ...]] | None) -> Kept | None:
+def _answered(
+    connection: Connection,
+    keys: Keys,
+    channel: Channel,
+    survey: Survey,
+    before: Session | None,
+    after: Session,
+    at: datetime,
+) -> list[dict[str, Any]]:
+    whereabouts = {"channel": str(channel), "answered_at": written(at, connection.dialect.name)}
+    return [row | whereabouts for row in changed(keys, survey, before, after)]
+
+
+def _kept(keys: Keys, row: tuple[Any, ...] | None) -> Kept | None:
     if row is None:
         return None
+    id, revision, channel, ours, theirs, person, *about, started_at, expires_at, ended_at, snapshot = row
+    reference, agent, queue, touchpoint = about
     return Kept(
-        id=row.id,
-        revision=row.revision,
-        channel=Channel(row.channel),
-        ours=row.ours,
-        theirs=row.theirs,
-        respondent=row.respondent_id,
-        reference=row.reference,
-        agent=row.agent,
-        queue=row.queue,
-        touchpoint=row.touchpoint,
-        started_at=row.started_at,
-        expires_at=row.expires_at,
-        ended_at=row.ended_at,
-        session=from_plain(json.loads(keys.decrypt(row.snapshot, SNAPSHOT))),
+        id=id,
+        revision=revision,
+        channel=Channel(channel),
+        ours=ours,
+        theirs=theirs,
+        respondent=person,
+        reference=reference,
+        agent=agent,
+        queue=queue,
+        touchpoint=touchpoint,
+        started_at=read(started_at),
+        expires_at=read(expires_at),
+        ended_at=ended_at and read(ended_at),
+        session=from_plain(json.loads(keys.decrypt(snapshot, SNAPSHOT))),
     )

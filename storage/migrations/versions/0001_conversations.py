@@ -73,6 +73,7 @@ def _sessions() -> None:
         sa.UniqueConstraint("carrier_ref", name="uq_sessions_carrier_ref"),
         sa.CheckConstraint("(respondent_id IS NULL) = (theirs IS NULL)", name="ck_sessions_whose"),
         sa.CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ck_sessions_ended_with_outcome"),
+        postgresql_with={"fillfactor": 60},
         comment="One row per respondent's way through a survey; theirs is the blind index of the address.",
     )
     op.create_index("ix_sessions_respondent_id", "sessions", ["respondent_id"])
@@ -116,6 +117,7 @@ def _answers() -> None:
         sa.CheckConstraint("value IS NULL OR instrument IS NOT NULL", name="ck_answers_value_measures_something"),
         sa.CheckConstraint("corrected_from IS NULL OR value IS NOT NULL", name="ck_answers_corrected_to_a_value"),
         sa.CheckConstraint("confidence BETWEEN 0 AND 1", name="ck_answers_confidence_is_a_share"),
+        sqlite_with_rowid=False,
         comment="One row per question answered, or asked in vain.",
     )
 
@@ -133,7 +135,6 @@ def _turns() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_turns"),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name="fk_turns_session_id", ondelete="CASCADE"),
         sa.UniqueConstraint("key", name="uq_turns_key"),
-        sqlite_autoincrement=True,
         comment="The journal: one row per input, append-only; a row goes only with its whole session.",
     )
     op.create_index("ix_turns_session_id", "turns", ["session_id"])
