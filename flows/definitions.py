@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from flows.document import Part, nearest
 from flows.language import Language, Lexicon
+from flows.lexicon import lexicon
 from flows.survey import (
     Anchors,
     Condition,
@@ -204,8 +205,17 @@ def _in_languages(part: Part, languages: Collection[str]) -> dict[str, Part]:
 
 
 def _lexicon(part: Part) -> Lexicon:
-    part.plain()
-    return Lexicon()
+    plain = part.plain()
+    if not isinstance(plain, dict):
+        part.entries()  # notes what stands here instead
+        return Lexicon()
+    if not plain:
+        return Lexicon()
+    try:
+        return lexicon(plain)
+    except ValueError as error:
+        part.fault(str(error), "see the other languages for how words are listed")
+        return Lexicon()
 
 
 def _version(survey: Survey) -> str:

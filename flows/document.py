@@ -12,6 +12,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _QUOTE = "write it as text: put it in quotes"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, where the machine has it
+_DEEPEST = 20
 _MAPPING, _LIST, _TEXT = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str"
 
 
@@ -106,8 +108,6 @@ class Part:
             return ""
         if not text:
             self.fault("this text is empty", "write what is to be said")
-        if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
-            self.fault("this text holds half a character", "remove the \\u escape or write its other half")
         found = _PLACEHOLDER.findall(text)
         if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
             self.fault("a brace stands alone in this text", "write placeholders as {name}")
@@ -157,8 +157,8 @@ class Part:
                 return value == "true"
             case yaml.ScalarNode(tag="tag:yaml.org,2002:int"):
                 return self.number() or 0
-            case yaml.ScalarNode():
-                return self._scalar(_TEXT, "text")
+            case yaml.ScalarNode(value=value):
+                return self._scalar(_TEXT, "text") or value
             case _:
                 return None
 
@@ -198,43 +198,37 @@ class Part:
         return f"{self.place}.{key}" if self.place else key
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML without aliases: a definition is read by people, and one line must not stand in two places."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(
-                problem="aliases (*name) are not read here",
-                problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]
-            )
-        return super().compose_node(parent, index)
-
-
 def parse(content: bytes, file: str, faults: list[Fault]) -> Part:
-    """The content of a file as one part. What makes it unreadable is noted in `faults`."""
-    blank = Part(file, "", None, faults)
+    """The content of a file as one part. What makes it unreadable is noted in `faults`, and the part is blank."""
+    node: yaml.Node | None = None
     try:
-        node = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
+        text = content.decode("utf-8-sig")
+        _refuse_riddles(text)
+        node = yaml.compose(text, Loader=_LOADER)
+        line, problem, remedy = 0, "this file is empty", "write the definition or remove the file"
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        faults.append(Fault(file, line, "", "this file is not UTF-8", "save it again in the encoding UTF-8"))
-        return blank
+        problem, remedy = "this file is not UTF-8", "save it in the encoding UTF-8"
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problem = error.problem or error.context or "broken"
-        remedy = "indent with spaces, never with tabs" if "\\t" in problem else "mend the YAML"
-        faults.append(Fault(file, mark.line + 1 if mark else 0, "", f"this is not YAML: {problem}", remedy))
-        return blank
-    except yaml.reader.ReaderError as error:
-        faults.append(Fault(file, 0, "", f"this is not YAML: {error.reason}", "remove the control characters"))
-        return blank
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError, IndexError) as error:
-        problem = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        faults.append(Fault(file, 0, "", f"this is not YAML: {problem}", "mend the YAML"))
-        return blank
+        line, problem, remedy = mark.line + 1 if mark else 0, f"this is not YAML: {error.problem}", "mend the YAML"
+        if b"\t" in b"".join(content.split(b"\n")[line - 1 : line]):
+            remedy = "indent with spaces, never with tabs"
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        line, problem, remedy = 0, f"this is not YAML: {str(error).partition(chr(10))[0]}", "mend the YAML"
     if node is None:
-        faults.append(Fault(file, 0, "", "this file is empty", "write the definition or remove the file"))
+        faults.append(Fault(file, line, "", problem, remedy))
     return Part(file, "", node, faults)
+
+
+def _refuse_riddles(text: str) -> None:
+    """Raises MarkedYAMLError for what nobody writes in a definition, and what could exhaust the machine."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST:
+            problem = "it is nested too deeply" if depth > _DEEPEST else "aliases (*name) are not read here"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)  # type: ignore[arg-type]
 
 
 def nearest(word: str, known: Collection[str]) -> str:

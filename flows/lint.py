@@ -129,7 +129,7 @@ def _carrier_words(survey: Survey) -> Iterator[Finding]:
     for place, text in _written(survey):
         for word in CARRIER_WORDS:
             shouted = rf"(?<!\w){word}(?!\w)" + rf"|(?i:['\"“„«‘] ?{word} ?['\"”»’])"
-            chosen = rf"(?im:^.*=\s*{word}\W*$|^\W*{word}\s*=)"
+            chosen = rf"(?im:=\s*{word}\W*$)"
             if re.search(chosen, text) or (word not in _INSTRUCTIONS and re.search(shouted, text)):
                 yield Finding(Severity.ERROR, place, f"offers {word} as an answer", remedy)
     for question in survey.questions:
