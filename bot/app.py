@@ -3,14 +3,14 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from os import environ
 from tempfile import TemporaryDirectory
 
 from flask import Flask, redirect, url_for
 
-from bot.carriers import Carrier
+from bot.carriers import Carrier, Outgoing
 from bot.carriers.sandbox import NUMBER, Sandbox, SandboxCarrier
 from bot.carriers.twilio import TwilioCarrier
 from bot.config import CarrierName, ConfigError, Settings, load
@@ -19,6 +19,7 @@ from bot.web.sandbox import sandbox_pages
 from bot.web.webhooks import webhooks
 from flows import loader
 from flows.survey import Survey
+from storage import sandbox as mailbox
 from storage.database import Database, upgrade
 from storage.encryption import Keys
 
@@ -86,7 +87,9 @@ def rehearsal(settings: Settings, survey: str) -> Iterator[Sandbox]:
     """Telephones that reach an application of their own, with a database that is gone when the block is left."""
     with TemporaryDirectory(prefix="nawoord-") as folder:
         database = settings.database.model_copy(update={"url": f"sqlite:///{folder}/rehearsal.db"})
-        changed = {"database": database, "survey": survey, "carrier": CarrierName.SANDBOX}
+        # Buttons would go to the mailbox, where a conversation in the terminal does not look.
+        whatsapp = settings.whatsapp.model_copy(update={"buttons": {}})
+        changed = {"database": database, "survey": survey, "carrier": CarrierName.SANDBOX, "whatsapp": whatsapp}
         parts = assemble(settings.model_copy(update=changed))
         upgrade(parts.database)
         try:
@@ -104,18 +107,29 @@ def sandbox_of(app: Flask, parts: Parts) -> Sandbox:
 def _sandbox(app: Flask, parts: Parts) -> tuple[Carrier, tuple[str, ...]]:
     sandbox = sandbox_of(app, parts)
     numbers = list(parts.settings.numbers) or [parts.settings.twilio.number or NUMBER]
+
+    def deliver(_sid: str, message: Outgoing) -> None:
+        index = parts.keys.index(message.theirs)
+        buttons = [asdict(button) for button in message.buttons] or None
+        with parts.database.write() as connection:
+            mailbox.put(connection, now(), message.channel, message.ours, index, message.text, buttons)
+
+    def delivered(theirs: str, after: int) -> list[mailbox.Delivered]:
+        with parts.database.read() as connection:
+            return mailbox.since(connection, parts.keys.indexes(theirs), after)
+
     app.register_blueprint(
         sandbox_pages(
             sandbox,
             parts.settings.company,
             numbers,
-            lambda _: [],
+            delivered,
             parts.keys.sub("sandbox page"),
             parts.settings.text.keyword,
         )
     )
     app.add_url_rule("/", "home", lambda: redirect(url_for("sandbox.page")))
-    return SandboxCarrier(lambda *_: None, sandbox.new_id), (sandbox.token,)
+    return SandboxCarrier(deliver, sandbox.new_id), (sandbox.token,)
 
 
 def _twilio(settings: Settings) -> tuple[Carrier, tuple[str, ...]]:

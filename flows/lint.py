@@ -8,6 +8,7 @@ from itertools import chain, pairwise
 
 from flows.document import nearest
 from flows.ends import misplaced, omitted
+from flows.keywords import HELP, KEYWORDS, START, STOP
 from flows.loader import voices
 from flows.outgoing import neighbours, outgoing
 from flows.survey import Medium, Prompt, Question, Rating, Survey
@@ -16,13 +17,7 @@ LONGEST_MESSAGE = 1600
 """Characters in a message that Twilio accepts."""
 MOST_AGAIN: Mapping[Medium, int] = {Medium.VOICE: 2, Medium.TEXT: 1}
 """How often a question may be asked again before it is left."""
-CARRIER_WORDS = (
-    *("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"),
-    *("START", "UNSTOP", "YES"),
-    *("HELP", "INFO"),
-)
-"""Words to which Twilio itself reacts before we see them: it stops, restarts or explains."""
-_INSTRUCTIONS = ("STOP", "START", "HELP")
+_INSTRUCTIONS = (STOP, START, HELP)
 """Those that a text may tell how to use. None of the others may be asked for, and none at all may be an answer."""
 
 
@@ -127,14 +122,14 @@ def _carrier_words(survey: Survey) -> Iterator[Finding]:
     """No text asks for an answer at which the carrier would act by itself."""
     remedy = "ask for numbers or for other words: the carrier acts on this one by itself"
     for place, text in _written(survey):
-        for word in CARRIER_WORDS:
+        for word in KEYWORDS:
             shouted = rf"(?<!\w){word}(?!\w)" + rf"|(?i:['\"“„«‘] ?{word} ?['\"”»’])"
             chosen = rf"(?im:=\s*{word}\W*$)"
             if re.search(chosen, text) or (word not in _INSTRUCTIONS and re.search(shouted, text)):
                 yield Finding(Severity.ERROR, place, f"offers {word} as an answer", remedy)
     for question in survey.questions:
         for code, anchors in question.anchors.items() if isinstance(question, Rating) else ():
-            for words in {anchors.low.upper(), anchors.high.upper()} & set(CARRIER_WORDS):
+            for words in {anchors.low.upper(), anchors.high.upper()} & set(KEYWORDS):
                 yield Finding(Severity.ERROR, f"{question.key}.{code}.anchors", f"{words} names an end", remedy)
 
 

@@ -12,6 +12,7 @@ from bot.carriers import Outgoing, address
 from bot.carriers.markup import Flaw, MarkupError, read_messages
 from bot.carriers.player import Call, Player, WebhookError
 from bot.carriers.twilio import SIGNATURE_HEADER, sign
+from flows.keywords import HELP, KEYWORDS, START, STOP
 from flows.survey import Channel
 
 if TYPE_CHECKING:
@@ -42,16 +43,12 @@ CALLERS: Mapping[str, Caller] = {
 }
 """By key; where a country has one language, the key is that language's."""
 
-STOPPED = "You are unsubscribed and will get no more messages from this number. Reply START to subscribe again."
-STARTED = "You are subscribed to messages from this number again. Reply HELP for help, STOP to unsubscribe."
-HELPED = "Reply STOP to unsubscribe. Message and data rates may apply."
-
-KEYWORDS: Mapping[str, str] = {
-    **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"), STOPPED),
-    **dict.fromkeys(("START", "YES", "UNSTOP"), STARTED),
-    **dict.fromkeys(("HELP", "INFO"), HELPED),
+OWN_REPLIES: Mapping[str, str] = {
+    STOP: "You are unsubscribed and will get no more messages from this number. Reply START to subscribe again.",
+    START: "You are subscribed to messages from this number again. Reply HELP for help, STOP to unsubscribe.",
+    HELP: "Reply STOP to unsubscribe. Message and data rates may apply.",
 }
-"""What the carrier itself answers by SMS, in English, besides passing the message on."""
+"""What the carrier itself answers its keywords by SMS, in English, besides passing the message on."""
 
 
 class Source(StrEnum):
@@ -114,8 +111,8 @@ class Sandbox:
             form |= {"ProfileName": "Sandbox", "WaId": theirs.removeprefix("+")}
         if button_payload is not None:
             form |= {"ButtonPayload": button_payload, "ButtonText": body, "ButtonType": "REPLY"}
-        own = KEYWORDS.get(body.strip().upper()) if channel is Channel.SMS else None
-        carriers = (Received(Source.CARRIER, own),) if own else ()
+        keyword = KEYWORDS.get(body.strip().upper()) if channel is Channel.SMS else None
+        carriers = (Received(Source.CARRIER, OWN_REPLIES[keyword]),) if keyword else ()
         return carriers + self._answers(form)
 
     def post(self, url: str, form: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from math import isnan
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, request
@@ -14,15 +15,9 @@ from bot.carriers.twilio import is_genuine
 from bot.config import Settings
 from bot.conversations import About, Conversations, Message
 from bot.languages import default_language, languages_for
+from flows.keywords import KEYWORDS
 from flows.survey import Channel, Rating
 from flows.turn import Keyed, Reply, Silence, Spoken, Turn, Typed
-
-CARRIER_ANSWERS: Mapping[str, str] = {
-    **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"), "STOP"),
-    **dict.fromkeys(("START", "YES", "UNSTOP"), "START"),
-    **dict.fromkeys(("HELP", "INFO"), "HELP"),
-}
-"""SMS keywords that Twilio answers by itself, and what each means; a reply of ours would be a second one."""
 
 MENU_TRIES = 3
 
@@ -73,7 +68,7 @@ def webhooks(
             return _xml(twiml.hang_up())
         if request.form.get("QueueResult", "bridged") != "bridged":
             return _xml(twiml.hang_up())
-        about = About(**{name: request.args.get(name, "")[:200] or None for name in About.names()})
+        about = About(**{name: _plain(request.args.get(name, "")) for name in About.names()})
         return _xml(answer(about, request.args.get("language")))
 
     @routes.post("/voice/language/<choice>")
@@ -170,12 +165,22 @@ def _heard(form: Mapping[str, str]) -> Keyed | Spoken | Silence:
     if keys := form.get("Digits"):
         return Keyed(keys)
     if "SpeechResult" in form:
-        try:
-            confidence = min(max(float(form.get("Confidence", "")), 0.0), 1.0)
-        except ValueError:
-            return Spoken(form["SpeechResult"])
-        return Spoken(form["SpeechResult"], confidence)
+        return Spoken(form["SpeechResult"], _share(form.get("Confidence", "")))
     return Silence()
+
+
+def _share(told: str) -> float | None:
+    """A number from 0 to 1; None where none was told."""
+    try:
+        number = float(told)
+    except ValueError:
+        return None
+    return None if isnan(number) else min(max(number, 0.0), 1.0)
+
+
+def _plain(value: str) -> str | None:
+    """The value as it can be kept, for which no database takes a NUL and nobody needs a novel; None if it is empty."""
+    return value.replace("\0", "")[:200] or None
 
 
 def _answered_by_carrier(channel: Channel) -> str | None:
@@ -183,7 +188,7 @@ def _answered_by_carrier(channel: Channel) -> str | None:
     if told := request.form.get("OptOutType"):
         return told.upper()
     body = request.form.get("Body", "").strip().upper()
-    return CARRIER_ANSWERS.get(body) if channel is Channel.SMS else None
+    return KEYWORDS.get(body) if channel is Channel.SMS else None
 
 
 def _raw_target() -> str:
