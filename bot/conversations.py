@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -116,7 +116,7 @@ class Conversations:
             if number != kept.session.turns:
                 now_asked = Turn(kept.session, (), pending(self.survey, kept.session))
                 return self._replied(key) or self._rendered(kept.id, now_asked, render)
-            if taken := self._take(kept, key, (given,), render):
+            if taken := self._take(kept, key, given, render):
                 return taken.twiml
         raise ContentionError
 
@@ -126,7 +126,7 @@ class Conversations:
             with self._database.read() as connection:
                 kept = sessions.find_by_call(connection, self._keys, call)
             key = f"end:{call}"
-            if kept is None or self._take(kept, key, (HungUp(),), _say_nothing) or self._replied(key) is not None:
+            if kept is None or self._take(kept, key, HungUp(), _say_nothing) or self._replied(key) is not None:
                 return
         raise ContentionError
 
@@ -136,12 +136,13 @@ class Conversations:
             now = self._now()
             with self._database.read() as connection:
                 kept = self._latest(connection, message, now)
+            if kept and kept.ended_at is None and kept.expires_at <= now:
+                self._expire(kept)  # whether or not a worker has come by, the message is taken alike
+                continue
             if kept is None or (kept.ended_at and self._asks_for_survey(message)):
                 taken = self._begin_or_greet(message, now, render)
-            elif kept.ended_at is None and kept.expires_at <= now:
-                taken = self._take(kept, message.sid, (Expired(), message.given), render, message)
             else:
-                taken = self._take(kept, message.sid, (message.given,), render, message)
+                taken = self._take(kept, message.sid, message.given, render, message)
             if taken:
                 return taken
             if (known := self._replied(message.sid)) is not None:
@@ -157,21 +158,19 @@ class Conversations:
             with self._database.read() as connection:
                 kept = sessions.find(connection, self._keys, session_id)
             if kept and kept.ended_at is None:
-                key = f"expiry:{session_id}:{kept.revision}"
-                ended += self._take(kept, key, (Expired(),), _say_nothing) is not None
+                ended += self._expire(kept)
         return ended
 
-    def _take(
-        self, kept: Kept, key: str, given: Sequence[Input], render: Render, message: Message | None = None
-    ) -> Taken | None:
-        """Step the session by the inputs and keep what came of it; None where somebody else was faster."""
+    def _expire(self, kept: Kept) -> bool:
+        """End a session whose time is over; False where somebody else was faster."""
+        return self._take(kept, f"expiry:{kept.id}:{kept.revision}", Expired(), _say_nothing) is not None
+
+    def _take(self, kept: Kept, key: str, given: Input, render: Render, message: Message | None = None) -> Taken | None:
+        """Step the session by the input and keep what came of it; None where somebody else was faster."""
         now = self._now()
-        turn = Turn(kept.session, (), Reply((), None))
-        for each in given:
-            after = step(self.survey, turn.session, each)
-            turn = replace(after, events=turn.events + after.events)
+        turn = step(self.survey, kept.session, given)
         reply = self._rendered(kept.id, turn, render)
-        entry = Entry(key, now, _journaled(given[-1], message), turn.events, reply)
+        entry = Entry(key, now, _journaled(given, message), turn.events, reply)
         with self._database.write() as connection:
             if not sessions.save(connection, self._keys, kept, turn.session, self.survey, entry):
                 return None
@@ -190,7 +189,8 @@ class Conversations:
         with self._database.write() as connection:
             if self._asks_for_survey(message):
                 if not senders.may_start(connection, channel, ours, index, now, self._settings.surveys_a_day):
-                    return Taken(render(Reply((), None), language, ""))
+                    known = sessions.replied(connection, message.sid)  # the last one allowed may come again
+                    return Taken((known and known.reply) or render(Reply((), None), language, ""))
                 return self._begin_text(connection, message, language, now, render)
             opted_out = optouts.is_opted_out(connection, self._keys.indexes(person))
             said: tuple[str, ...] = ()
