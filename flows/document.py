@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _QUOTE = "write it as text: put it in quotes"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, where the machine has it
 _DEEPEST = 20
-_MAPPING, _LIST, _TEXT = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str"
+_TEXT, _INTEGER = "tag:yaml.org,2002:str", "tag:yaml.org,2002:int"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,19 +58,7 @@ class Part:
 
     def entries(self) -> dict[str, "Part"]:
         """A mapping's values by key."""
-        if not isinstance(self.node, yaml.MappingNode):
-            self._expect("a mapping (key: value)")
-            return {}
-        found: dict[str, Part] = {}
-        for key_node, value_node in self.node.value:
-            key = Part(self.file, self._under(str(key_node.value)), key_node, self.faults)
-            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != _TEXT:
-                key.fault("this key is not text", _QUOTE)
-            elif key_node.value in found:
-                key.fault("this key stands here twice", "remove one of the two")
-            else:
-                found[key_node.value] = Part(self.file, key.place, value_node, self.faults)
-        return found
+        return {str(key): value for key, value in self._keyed(tags=(_TEXT,)).items()}
 
     def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, "Part"]:
         """A mapping's values by key: all that are required, and of the optional ones those that are there.
@@ -129,7 +117,7 @@ class Part:
 
     def number(self) -> int | None:
         """A whole number."""
-        value = self._scalar("tag:yaml.org,2002:int", "a whole number")
+        value = self._scalar(_INTEGER, "a whole number")
         if self.node is None or not value:
             return None
         if not _NUMBER.fullmatch(value):
@@ -142,39 +130,41 @@ class Part:
         value = self.node.value if isinstance(self.node, yaml.ScalarNode) else ""
         found = re.fullmatch(r"([0-9]{1,9})(?:\s*-\s*([0-9]{1,9}))?", value)
         if found is None:
-            self._expect("a number or two joined by a hyphen (0-6)", always=True)
+            self._expect("a number or two joined by a hyphen (0-6)")
             return None
         return int(found[1]), int(found[2] or found[1])
 
     def plain(self) -> Any:
-        """Everything in this part, as text, whole numbers, true, false, lists and dictionaries."""
+        """Everything in this part, as text, whole numbers, lists and dictionaries, whose keys may be numbers too."""
         match self.node:
             case yaml.MappingNode():
-                return {key: value.plain() for key, value in self._numbered().items()}
+                return {key: value.plain() for key, value in self._keyed(tags=(_TEXT, _INTEGER)).items()}
             case yaml.SequenceNode():
                 return [item.plain() for item in self.items()]
-            case yaml.ScalarNode(tag="tag:yaml.org,2002:bool", value="true" | "false" as value):
-                return value == "true"
-            case yaml.ScalarNode(tag="tag:yaml.org,2002:int"):
+            case yaml.ScalarNode(tag=tag) if tag == _INTEGER:
                 return self.number() or 0
             case yaml.ScalarNode(value=value):
                 return self._scalar(_TEXT, "text") or value
             case _:
                 return None
 
-    def _numbered(self) -> Mapping[str | int, "Part"]:
-        """A mapping's values by key, where keys may be numbers."""
-        assert isinstance(self.node, yaml.MappingNode)  # noqa: S101 -- its only caller has just found it so; for mypy
+    def _keyed(self, tags: Collection[str]) -> dict[str | int, "Part"]:
+        """A mapping's values by key, where keys are of these kinds."""
+        if not isinstance(self.node, yaml.MappingNode):
+            self._expect("a mapping (key: value)")
+            return {}
         found: dict[str | int, Part] = {}
         for key_node, value_node in self.node.value:
-            key = Part(self.file, self._under(str(key_node.value)), key_node, self.faults)
-            value = key.plain() if isinstance(key_node, yaml.ScalarNode) else None
-            if not isinstance(value, str | int) or isinstance(value, bool):
+            scalar = isinstance(key_node, yaml.ScalarNode)
+            key = Part(self.file, self._under(key_node.value if scalar else "?"), key_node, self.faults)
+            if not scalar or key_node.tag not in tags:
                 key.fault("this key is not text", _QUOTE)
-            elif value in found:
+                continue
+            name = key.plain()
+            if name in found:
                 key.fault("this key stands here twice", "remove one of the two")
             else:
-                found[value] = Part(self.file, key.place, value_node, self.faults)
+                found[name] = Part(self.file, key.place, value_node, self.faults)
         return found
 
     def _scalar(self, tag: str, wanted: str) -> str:
@@ -183,16 +173,20 @@ class Part:
         self._expect(wanted)
         return ""
 
-    def _expect(self, wanted: str, always: bool = False) -> None:
+    def _expect(self, wanted: str) -> None:
         """Note that something else stands here, unless nothing does because it was reported missing."""
         if self.node is None:
             return
-        kind = {_MAPPING: "a mapping", _LIST: "a list"}.get(self.node.tag)
-        if kind is None:
-            kind = f"{self.node.value!r}" if self.node.value else "nothing"
-        unquoted = isinstance(self.node, yaml.ScalarNode) and self.node.tag != _TEXT and self.node.value
-        remedy = _QUOTE if unquoted and not always and wanted in ("text", "a name") else f"write {wanted}"
-        self.fault(f"expected {wanted}, found {kind}", remedy)
+        remedy = f"write {wanted}"
+        match self.node:
+            case yaml.MappingNode():
+                found = "a mapping"
+            case yaml.SequenceNode():
+                found = "a list"
+            case yaml.Node(value=value, tag=tag):
+                found = repr(value) if value else "nothing"
+                remedy = _QUOTE if value and tag != _TEXT and wanted in ("text", "a name") else remedy
+        self.fault(f"expected {wanted}, found {found}", remedy)
 
     def _under(self, key: str) -> str:
         return f"{self.place}.{key}" if self.place else key

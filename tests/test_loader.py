@@ -238,6 +238,7 @@ ONE_FAULT = [
     (DUTCH, "  goodbye:", "  godbye:", "phrases.godbye", "unknown key 'godbye'", "did you mean 'goodbye'?"),
     (DUTCH, "plaats van {old}", "plaats van iets anders", "phrases.corrected", "{old} is missing", "put it where"),
     (DUTCH, "phrases:", "phrases:\n  no: nee", "phrases.no", "this key is not text", "put it in quotes"),
+    (DUTCH, "name: Nederlands", "? !!str {a: b}\n: c\nname: Nederlands", "?", "this key is not text", "put it in quotes"),
     (DUTCH, "name: Nederlands", "name: Nederlands\nname: Vlaams", "name", "stands here twice", "remove"),
 ]  # fmt: skip
 
