@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from flows.course import asked
 from flows.engine import begin, step
 from flows.segments import Segments, measure
 from flows.session import Answer, Rated, Session, Verbatim, Waiting
@@ -16,7 +17,7 @@ _REASONS = tuple(reason for reason in Reason if reason not in (Reason.SILENT, Re
 """Why a text is not taken as a number; the others are of the telephone."""
 _WISHES = ("help_text", "opted_in", "asked_again", "nothing_to_correct", "corrected")
 """Phrases after which a question can be put in full once more."""
-_ALONE = ("opted_out", "opted_in", "already_over", "late_thanks", "no_survey", "goodbye")
+_ALONE = ("opted_out", "opted_in", "already_over", "no_survey", "goodbye")
 """Phrases that can be a whole message."""
 _NUMBERS = {"value": 10, "old": 10}
 
@@ -86,15 +87,10 @@ def _replies(survey: Survey, code: str, before: Question, after: Question | None
     path: tuple[Question, ...] = (*earlier, before)
     if after:
         path += (replace(after, only_if=()),)
-    session = Session(
-        survey.key,
-        survey.version,
-        code,
-        Medium.TEXT,
-        Waiting(before.key),
-        {question.key: _any_answer(question) for question in earlier},
-    )
     survey = replace(survey, questions=path)
+    answers = {question.key: _any_answer(question) for question in earlier}
+    session = Session(survey.key, survey.version, code, Medium.TEXT, Waiting(before.key), answers)
+    session = asked(survey, session, before)
     scale = before.scale if isinstance(before, Rating) else None
     for given in map(str, range(scale.low, scale.high + 1)) if scale else ("abc",):
         yield step(survey, session, Typed(given)).reply

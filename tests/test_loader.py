@@ -238,7 +238,9 @@ ONE_FAULT = [
     (DUTCH, "  goodbye:", "  godbye:", "phrases.godbye", "unknown key 'godbye'", "did you mean 'goodbye'?"),
     (DUTCH, "plaats van {old}", "plaats van iets anders", "phrases.corrected", "{old} is missing", "put it where"),
     (DUTCH, "phrases:", "phrases:\n  no: nee", "phrases.no", "this key is not text", "put it in quotes"),
-    (DUTCH, "name: Nederlands", "? !!str {a: b}\n: c\nname: Nederlands", "?", "this key is not text", "put it in quotes"),
+    (DUTCH, "name: Nederlands", "name: Nederlands\n? !!str {a: b}\n: c", "?", "this key is not text", "in quotes"),
+    (DUTCH, "reading:\n", "reading:\n  nonsense: [x]\n", "reading", "'nonsense' is unknown", "see the other languages"),
+    (DUTCH, "reading:\n", "reading:\n  no: [x]\n", "reading.no", "this key is not text", "put it in quotes"),
     (DUTCH, "name: Nederlands", "name: Nederlands\nname: Vlaams", "name", "stands here twice", "remove"),
 ]  # fmt: skip
 
