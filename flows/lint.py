@@ -4,17 +4,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, pairwise
+from itertools import chain, pairwise, product
 
 from flows.document import nearest
 from flows.ends import misplaced, omitted
 from flows.keywords import HELP, KEYWORDS, START, STOP
 from flows.loader import voices
-from flows.outgoing import neighbours, outgoing
+from flows.outgoing import LONGEST_MESSAGE, neighbours, outgoing
 from flows.survey import Medium, Prompt, Question, Rating, Survey
 
-LONGEST_MESSAGE = 1600
-"""Characters in a message that Twilio accepts."""
 MOST_AGAIN: Mapping[Medium, int] = {Medium.VOICE: 2, Medium.TEXT: 1}
 """How often a question may be asked again before it is left."""
 _INSTRUCTIONS = (STOP, START, HELP)
@@ -67,9 +65,7 @@ def _ends(survey: Survey) -> Iterator[Finding]:
         for place, wording in _wordings(question, code, medium, prompt):
             if missing := omitted(wording, scale, anchors):
                 though = f", though {other} does" if not set(missing) & set(said_otherwise) else ""
-                remedy = (
-                    "state both ends, each number with the words of its anchor: {low} {low_words}, {high} {high_words}"
-                )
+                remedy = "state both ends, each number with its words: {low} {low_words}, {high} {high_words}"
                 yield Finding(Severity.ERROR, place, f"does not say {_listed(missing)}{though}", remedy)
             elif problem := misplaced(wording, scale, anchors):
                 yield Finding(Severity.ERROR, place, problem, "put each number beside the words of its own end")
@@ -104,18 +100,13 @@ def _keys(survey: Survey) -> Iterator[Finding]:
         if medium is not Medium.VOICE:
             continue
         phrases = survey.languages[code].phrases
-        needed = []
-        if isinstance(question, Rating):
-            needed.append(("*", phrases["star"], "repeats the question"))
-        if not isinstance(question, Rating) or question.scale.high > 9:
-            needed.append(
-                ("#", phrases["hash"], "ends a number" if isinstance(question, Rating) else "skips the question")
-            )
-        for place, wording in _wordings(question, code, medium, prompt):
-            for key, name, what in needed:
-                if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", wording, re.IGNORECASE):
-                    problem = f"does not mention the key {key} ({name!r})"
-                    yield Finding(Severity.ERROR, place, problem, f"say that it {what}")
+        for (place, wording), (key, purpose) in product(
+            _wordings(question, code, medium, prompt), _purposes(question).items()
+        ):
+            name = phrases[key]
+            if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", wording, re.IGNORECASE):
+                problem = f"does not mention the {key} key ({name!r})"
+                yield Finding(Severity.ERROR, place, problem, f"say that it {purpose}")
 
 
 def _carrier_words(survey: Survey) -> Iterator[Finding]:
@@ -165,6 +156,13 @@ def _voice(code: str, name: str, locale: str, known: Mapping[str, str]) -> Itera
         yield Finding(
             Severity.ERROR, place, problem, f"choose a voice of {locale}: {', '.join(there) or 'none is known here'}"
         )
+
+
+def _purposes(question: Question) -> Mapping[str, str]:
+    """What a caller must know of the keys * and # at this question, by the phrase that names the key."""
+    if not isinstance(question, Rating):
+        return {"hash": "skips the question"}
+    return {"star": "repeats the question"} | ({"hash": "ends a number"} if question.scale.high > 9 else {})
 
 
 def _prompts(survey: Survey) -> Iterator[tuple[Question, str, Medium, Prompt]]:

@@ -13,6 +13,8 @@ from flows.turn import Reason, Reply, Typed
 
 Q = TypeVar("Q", bound=Rating | Open)
 
+LONGEST_MESSAGE = 1600
+"""Characters in a message that Twilio accepts."""
 _REASONS = tuple(reason for reason in Reason if reason not in (Reason.SILENT, Reason.WRONG_KEY, Reason.UNSURE))
 """Why a text is not taken as a number; the others are of the telephone."""
 _WISHES = ("help_text", "opted_in", "asked_again", "nothing_to_correct", "corrected")
@@ -32,7 +34,7 @@ class Outgoing:
 
 
 def outgoing(survey: Survey) -> tuple[Outgoing, ...]:
-    """For each question and each closing, in each language, the message that takes the most segments."""
+    """For each question and each closing, in each language, the message that is too long or takes the most segments."""
     longest: dict[str, Outgoing] = {}
     for place, text in _messages(survey):
         sent = Outgoing(place, text, measure(text))
@@ -52,8 +54,8 @@ def neighbours(questions: Sequence[Q]) -> Iterator[tuple[Q, Q | None]]:
             yield before, None
 
 
-def _weight(sent: Outgoing) -> tuple[int, int]:
-    return sent.size.segments, sent.size.units
+def _weight(sent: Outgoing) -> tuple[bool, int, int]:
+    return len(sent.text) > LONGEST_MESSAGE, sent.size.segments, sent.size.units
 
 
 def _messages(survey: Survey) -> Iterator[tuple[str, str]]:

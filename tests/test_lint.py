@@ -224,10 +224,10 @@ def test_asking_again_has_an_end(voice: bool, most: int, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "place", "key"),
     [
-        (NPS, "toets een sterretje", "toets een ster", "nps.nl.voice.ask", "*"),
-        (NPS, "sluit af met een hekje", "sluit af met kruis", "nps.nl.voice.ask", "#"),
-        (CES, "Sterretje herhaalt", "En dan nog eens", "ces.nl.voice.again.0", "*"),
-        (SURVEY, "toets dan een hekje", "toets dan een kruis", "why.nl.voice.ask", "#"),
+        (NPS, "toets een sterretje", "toets een ster", "nps.nl.voice.ask", "star"),
+        (NPS, "sluit af met een hekje", "sluit af met kruis", "nps.nl.voice.ask", "hash"),
+        (CES, "Sterretje herhaalt", "En dan nog eens", "ces.nl.voice.again.0", "star"),
+        (SURVEY, "toets dan een hekje", "toets dan een kruis", "why.nl.voice.ask", "hash"),
     ],
 )
 def test_callers_are_told_the_keys(file: str, old: str, new: str, place: str, key: str, folder: Path) -> None:
@@ -235,7 +235,7 @@ def test_callers_are_told_the_keys(file: str, old: str, new: str, place: str, ke
     change(folder, file, old, new)
     finding = only(folder)
     assert (finding.severity, finding.place) == (Severity.ERROR, place)
-    assert finding.problem.startswith(f"does not mention the key {key} ")
+    assert finding.problem.startswith(f"does not mention the {key} key ")
 
 
 def test_one_digit_needs_no_key_to_end_it(folder: Path) -> None:
@@ -304,7 +304,7 @@ def test_the_number_of_segments_that_warns_is_a_setting(folder: Path) -> None:
 
 
 def test_a_text_that_cannot_be_sent_is_an_error(folder: Path) -> None:
-    """Above 1,600 characters nothing is sent at all, and so nothing may load that long."""
+    """Above 1,600 characters the carrier sends nothing at all."""
     assert {finding.severity for finding in found(folder, company="x" * 1600)} == {Severity.ERROR}
 
 
