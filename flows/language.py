@@ -1,12 +1,24 @@
 """What one language brings: the bot's phrases in it, and the words by which answers in it are understood."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from flows.roles import Meaning, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words by which answers are read."""
+    """The words by which answers are read, all in plain small letters.
+
+    meanings: what words mean in an answer, by the first of them, the longest first; corrections: the words by which an
+    earlier answer is taken back, likewise; wishes: whole messages that ask something of the conversation, with the name
+    of the wish; pieces: words of which compound number words are made.
+    """
+
+    meanings: Mapping[str, tuple[Meaning, ...]] = field(default_factory=dict)
+    corrections: Mapping[str, tuple[Meaning, ...]] = field(default_factory=dict)
+    wishes: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    pieces: Mapping[str, Role] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,24 @@
 """What an input means as an answer to a question: a number, words, a command, or nothing that can be taken safely."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
-from flows.language import Language
-from flows.survey import Question
+from flows.language import Language, Lexicon
+from flows.marks import Mark, mark
+from flows.rating import find_rating
+from flows.roles import Role
+from flows.settling import settle
+from flows.survey import Open, Question, Rating, Scale
 from flows.turn import Keyed, Reason, Spoken, Typed
+
+LEAST_CONFIDENCE = 0.5
+"""Recognition less sure than this of what it heard is asked again for a rating: more likely wrong than right."""
+
+LONGEST_COMMAND = 400
+"""Characters beyond which a message is a story, whatever it begins with; room for "stop" and many exclamation marks."""
 
 
 class Wish(StrEnum):
@@ -45,4 +58,93 @@ class Unclear:
 
 def read(question: Question, given: Keyed | Typed | Spoken, language: Language) -> Understood | Command | Unclear:
     """What the input means as an answer to the question."""
-    return Unclear(Reason.NO_NUMBER)
+    match given:
+        case Keyed(keys=keys):
+            return _read_keys(question, keys)
+        case Typed(text=text):
+            return _read_text(question, text, language)
+        case Spoken(text=text, confidence=confidence):
+            sure = confidence is None or confidence >= LEAST_CONFIDENCE
+            return _read_text(question, text, language, sure)
+
+
+def _read_keys(question: Question, keys: str) -> Understood | Command | Unclear:
+    if not keys:
+        return Unclear(Reason.EMPTY)
+    if keys == "*":
+        return Command(Wish.REPEAT)
+    if isinstance(question, Open):
+        return Command(Wish.SKIP) if keys == "#" else Unclear(Reason.WRONG_KEY)
+    if not re.fullmatch(r"[0-9]+", keys):
+        return Unclear(Reason.WRONG_KEY)
+    # 08 and 00 are 8 and 0 from a careful hand; of more keys nobody knows which were meant
+    if len(keys) > 3 or int(keys) not in question.scale or (keys.startswith("00") and keys != "00"):
+        return Unclear(Reason.OUT_OF_RANGE)
+    return Understood(int(keys))
+
+
+def _read_text(question: Question, text: str, language: Language, sure: bool = True) -> Understood | Command | Unclear:
+    if not any(sign.isprintable() and not sign.isspace() for sign in text):
+        return Unclear(Reason.EMPTY)
+    command = _command(question, text, language.lexicon)
+    if command == Command(Wish.STOP):
+        # also from a line so poor that nothing else is taken from it: who may want to be left alone is
+        return command
+    if not sure and isinstance(question, Rating):
+        return Unclear(Reason.UNSURE)
+    if command is not None and sure:
+        return command
+    if isinstance(question, Open):
+        return Understood(text.strip())
+    found = find_rating(question, text, language)
+    return Unclear(found) if isinstance(found, Reason) else Understood(found.value, found.remark)
+
+
+def _command(question: Question, text: str, lexicon: Lexicon) -> Command | Unclear | None:
+    """The wish that the whole message expresses, if it does; Unclear for one that takes back which number?"""
+    if len(text) > LONGEST_COMMAND:
+        return None
+    marks = mark(text, lexicon, lexicon.corrections)
+    return _wish(marks, lexicon) or _correction(marks, question.scale if isinstance(question, Rating) else None)
+
+
+def _wish(marks: Sequence[Mark], lexicon: Lexicon) -> Command | None:
+    """With courtesies or without, once or several times: "stop", "please stop", "stop stop"."""
+    said = [one for one in marks if one.words[0].isalnum()]
+    for some in (said, [one for one in said if one.role is not Role.COURTESY]):
+        words = tuple(word for word, _ in groupby(word for one in some for word in one.words))
+        if words in lexicon.wishes:
+            return Command(Wish(lexicon.wishes[words]))
+    return None
+
+
+def _correction(marks: list[Mark], scale: Scale | None) -> Command | Unclear | None:
+    """What takes an earlier answer back, such as "I meant 8", where every word of the message serves to say so."""
+    if not any(one.role in (Role.TAKES_NEXT, Role.TAKES_LAST) for one in marks):
+        return None
+    marks = settle(marks, scale)
+    roles = [one.role for one in marks]
+    numbers = [place for place, role in enumerate(roles) if role is Role.NUMBER]
+    faults = [one.reason for one in marks if one.reason is not None]
+    if Reason.QUANTITY in faults or not (numbers or faults) or not _SAYS_SO.issuperset(roles):
+        return None
+    place = numbers[0] if numbers else len(roles)
+    if Role.TAKES_NEXT not in roles[:place] and Role.TAKES_LAST not in roles[place:]:
+        return None
+    if len(numbers) > 1:
+        return Unclear(Reason.SEVERAL_NUMBERS)
+    if faults:
+        return Unclear(faults[0])
+    if not _SAYS_EXACTLY.issuperset(roles) or Role.NO in roles[1:]:
+        return Unclear(Reason.NOT_EXACT)
+    return Command(Wish.CORRECT, marks[place].value)
+
+
+_SAYS_EXACTLY = frozenset(
+    {Role.TAKES_NEXT, Role.TAKES_LAST, Role.NUMBER, Role.ECHO, Role.NO, Role.FILLER, Role.COURTESY, Role.ARTICLE}
+    | {Role.ONE, Role.BREAK, Role.COLON, Role.DASH, Role.SIGN, Role.OPEN, Role.CLOSE}
+)
+_SAYS_SO = _SAYS_EXACTLY | {
+    *(Role.FAULT, Role.NEGATION, Role.INEXACT, Role.DOUBT, Role.HINGE, Role.TO, Role.OUT_OF, Role.AND, Role.PART),
+    *(Role.POINT, Role.SLASH, Role.QUERY, Role.ODD, Role.STAR),
+}
