@@ -37,7 +37,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "menu": ("key",),
     "no_survey": ("company",),
     **dict.fromkeys(("help_voice", "help_text"), ("company",)),
-    **dict.fromkeys(("opted_out", "opted_in", "goodbye", "already_over", "late_thanks", "star", "hash"), ()),
+    **dict.fromkeys(("opted_out", "opted_in", "goodbye", "already_over", "star", "hash"), ()),
 }
 """What every language must be able to say, with the placeholders each phrase must hold; {company} may stand in any."""
 
@@ -208,8 +208,6 @@ def _lexicon(part: Part) -> Lexicon:
     plain = part.plain()
     if not isinstance(plain, dict):
         part.entries()  # notes what stands here instead
-        return Lexicon()
-    if not plain:
         return Lexicon()
     try:
         return lexicon(plain)
