@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import sqlite_version, sqlite_version_info
 from time import monotonic
 from typing import Any
 
@@ -18,9 +19,10 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.driver import run
+from storage.turnstile import Turnstile
 
-if sys.platform != "win32":
-    import fcntl
+OLDEST_SQLITE = (3, 35)
+"""The first that returns what it has inserted."""
 
 BUSY = 10_000
 """Milliseconds SQLite waits for a lock that is not ours, such as that of a backup."""
@@ -43,7 +45,7 @@ POSTGRESQL = {
 class Database:
     """Connections for every thread of one process. Safe to share between threads; open another after a fork."""
 
-    def __init__(self, reader: Engine, writer: Engine, turnstile: int | None) -> None:
+    def __init__(self, reader: Engine, writer: Engine, turnstile: Turnstile | None) -> None:
         self._reader = reader
         self._writer = writer
         self._turnstile = turnstile
@@ -82,33 +84,22 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: committed, and safe against a crash of the machine, when the block is left; undone when it
-        raises. Keep it short: on SQLite nobody else can write meanwhile. A block within a block of the same thread
-        fails on SQLite after 30 seconds."""
+        raises. Keep it short, and never open one within another: on SQLite nobody else can write meanwhile."""
         self._check_process()
-        with self._writer.connect() as connection, self._alone(), connection.begin():
-            if self._turnstile is not None:
+        if self._turnstile is None:
+            with self._writer.begin() as connection:
+                yield connection
+        else:
+            with self._turnstile.alone(), self._writer.begin() as connection:
                 run(connection, "BEGIN IMMEDIATE", {})
-            yield connection
+                yield connection
 
     def dispose(self) -> None:
         """Closes everything; the database cannot be used afterwards."""
         self._reader.dispose()
         self._writer.dispose()
         if self._turnstile is not None:
-            os.close(self._turnstile)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        # SQLite's own way of waiting is unfair: under load one in a hundred waits for up to a second. The kernel queues
-        # processes at this lock instead, and opens it when one dies; threads queue at the pool of one connection.
-        if self._turnstile is None:
-            yield
-            return
-        fcntl.flock(self._turnstile, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(self._turnstile, fcntl.LOCK_UN)
+            self._turnstile.close()
 
     def _check_process(self) -> None:
         if os.getpid() != self._process:
@@ -173,23 +164,21 @@ def _path(url: URL) -> Path:
     return Path(url.database).expanduser().resolve()
 
 
-def _sqlite(path: Path, pool: int) -> tuple[Engine, Engine, int]:
+def _sqlite(path: Path, pool: int) -> tuple[Engine, Engine, Turnstile]:
+    if sqlite_version_info < OLDEST_SQLITE:
+        raise ValueError(f"SQLite {sqlite_version} is too old: 3.35 is needed, or a postgresql:// URL")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Made before SQLite would make it, so that nobody else can read it, nor the files SQLite puts beside it.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    turnstile = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    turnstile = Turnstile(path.with_name(f"{path.name}.lock"))
     url = URL.create("sqlite+pysqlite", database=str(path))
     driver = {"isolation_level": None, "check_same_thread": False, "timeout": BUSY / 1000}
     reader = create_engine(url, connect_args=driver, pool_size=pool, max_overflow=pool, pool_timeout=QUEUE)
     writer = create_engine(url, connect_args=driver, pool_size=1, max_overflow=0, pool_timeout=QUEUE)
     _on_connect(reader, "foreign_keys=ON", "query_only=ON")
     _on_connect(writer, "foreign_keys=ON", "synchronous=FULL")
-    fcntl.flock(turnstile, fcntl.LOCK_EX)
-    try:
-        with writer.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-    finally:
-        fcntl.flock(turnstile, fcntl.LOCK_UN)
+    with turnstile.alone(), writer.connect() as connection:
+        run(connection, "PRAGMA journal_mode=WAL", {})
     return reader, writer, turnstile
 
 

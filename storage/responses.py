@@ -1,0 +1,110 @@
+"""What respondents answered: one survey after the other, in memory only a page of them at a time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, tuple_
+
+from flows.session import Gap
+from storage.answers import VERBATIM
+from storage.encryption import Keys
+from storage.models import Moment, answers, sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The answer to one question: a value, a verbatim, or why there is neither."""
+
+    instrument: str | None
+    series: str
+    value: int | None
+    verbatim: str | None
+    missing: Gap | None
+    corrected_from: int | None
+    confidence: float | None
+    late: bool
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One session and its answers by question. version: of the survey; ended_at, outcome: None while it is open."""
+
+    session: str
+    survey: str
+    version: str
+    channel: str
+    language: str
+    reference: str | None
+    agent: str | None
+    queue: str | None
+    touchpoint: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    last_question: str | None
+    answers: Mapping[str, Given]
+
+
+_page = (
+    select(sessions)
+    .where(
+        tuple_(sessions.c.started_at, sessions.c.id) > tuple_(bindparam("started_at", type_=Moment), bindparam("id"))
+    )
+    .order_by(sessions.c.started_at, sessions.c.id)
+    .limit(bindparam("batch"))
+    .subquery()
+)
+_given = [column for column in answers.c if column.name not in ("session_id", "language", "channel", "raw")]
+PAGE = (
+    select(_page, *_given)
+    .select_from(_page.outerjoin(answers, answers.c.session_id == _page.c.id))
+    .order_by(_page.c.started_at, _page.c.id, answers.c.question)
+)
+
+
+def responses(connection: Connection, keys: Keys, batch: int = 1000) -> Iterator[Response]:
+    """Every session, the first begun first, read `batch` at a time; no lock is held in between. Raises Unreadable."""
+    last = (datetime.min.replace(tzinfo=UTC), "")
+    while rows := connection.execute(PAGE, {"started_at": last[0], "id": last[1], "batch": batch}).all():
+        for _, of_session in groupby(rows, attrgetter("id")):
+            yield _response(keys, list(of_session))
+        last = (rows[-1].started_at, rows[-1].id)
+
+
+def _response(keys: Keys, rows: list[Any]) -> Response:
+    one = rows[0]
+    return Response(
+        session=one.id,
+        survey=one.survey,
+        version=one.survey_version,
+        channel=one.channel,
+        language=one.language,
+        reference=one.reference,
+        agent=one.agent,
+        queue=one.queue,
+        touchpoint=one.touchpoint,
+        started_at=one.started_at,
+        ended_at=one.ended_at,
+        outcome=one.outcome,
+        last_question=one.last_question,
+        answers={row.question: _given_in(keys, row) for row in rows if row.question is not None},
+    )
+
+
+def _given_in(keys: Keys, row: Any) -> Given:
+    return Given(
+        instrument=row.instrument,
+        series=row.series,
+        value=row.value,
+        verbatim=None if row.verbatim is None else keys.decrypt(row.verbatim, VERBATIM),
+        missing=None if row.missing is None else Gap(row.missing),
+        corrected_from=row.corrected_from,
+        confidence=row.confidence,
+        late=row.late,
+        answered_at=row.answered_at,
+    )
