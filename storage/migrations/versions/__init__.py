@@ -1,0 +1,1 @@
+"""The revisions, each in a file that is never changed once it is released."""
