@@ -78,7 +78,7 @@ def withdraw(survey: Survey, session: Session, question: Rating) -> Turn:
     session = course.asked(survey, replace(session, answers=answers, state=waiting), question)
     events = (Withdrawn(question.key, rated.value), Asked(question.key))
     return Turn(
-        session, events, wording.put(survey, session, question, 0, (wording.phrase(survey, session, "asked_again"),))
+        session, events, wording.put(survey, session, question, 1, (wording.phrase(survey, session, "asked_again"),))
     )
 
 
@@ -114,7 +114,7 @@ def end(
             said = ()
         case Cause.OPTED_OUT:
             said += (wording.phrase(survey, session, "opted_out"),)
-        case _ if how is Outcome.COMPLETED:
+        case _ if cause is Cause.FINISHED or how is Outcome.COMPLETED:
             said += (survey.say(survey.thanks[session.language, session.medium]),)
         case _:
             said += (wording.phrase(survey, session, "goodbye"),)

@@ -10,14 +10,21 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from storage.database import Database, migrate
 from storage.encryption import Keys
 from storage.models import metadata
 
-SECRET = "a secret for tests, long enough to be one"
+SECRET = "a secret for tests and long enough to be one"
 KINDS = ["sqlite", "postgresql"]
 NUMBERS = itertools.count()
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
 
 
 @contextmanager
@@ -97,6 +104,18 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database.open(database_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, which asks nobody outside."""
+    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if not chromium:
+        pytest.fail("no Chromium on this machine; `make chromium` installs it")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=SWITCHES.split())
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The sandbox page: a survey by telephone and by text in a real browser, and endpoints that serve that page only."""
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ from xml.sax.saxutils import escape
 import pytest
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from bot.carriers import Button, Outgoing
@@ -24,11 +23,6 @@ from storage.sandbox import Delivered
 
 OURS = "+15005550006"
 THEIRS = "+31600000001"
-SWITCHES = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-)
-
 VOICE = {
     "/twilio/voice": '<Say language="en-GB">Welcome.</Say>'
     '<Gather action="/twilio/effort" numDigits="2" timeout="9"><Say language="nl-NL">Hoe waarschijnlijk?</Say></Gather>'
@@ -108,17 +102,6 @@ def address(toy: Toy) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=SWITCHES.split())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
