@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flows.contradiction import contradicts
 from flows.language import Language
 from flows.marks import Mark, mark
-from flows.roles import Meaning, Role
+from flows.roles import HARMLESS, SIGNS, VERDICTS, Meaning, Role
 from flows.settling import settle
-from flows.survey import Direction, Rating, Scale
+from flows.survey import Rating, Scale
 from flows.turn import Reason
 from flows.words import words
 
@@ -35,7 +36,7 @@ def find_rating(question: Rating, message: str, language: Language) -> Rated | R
     if isinstance(place, Reason):
         return place
     answer = marks[place]
-    if _words_lean_against(answer.value, marks, question, _noun(anchors.low, anchors.high)):
+    if answer.value in question.scale and contradicts(marks, answer.value, question, anchors):
         return Reason.CONTRADICTION
     lead = _lead(marks, place)
     if isinstance(lead, Reason):
@@ -45,8 +46,6 @@ def find_rating(question: Rating, message: str, language: Language) -> Rated | R
         return tail
     if answer.value not in question.scale:
         return Reason.OUT_OF_RANGE
-    if _verdict_is_against(answer.value, [*marks[:lead], *marks[tail:]], question):
-        return Reason.CONTRADICTION
     return Rated(answer.value, _remark(message, marks, lead, tail))
 
 
@@ -57,16 +56,9 @@ def _ends(low: str, high: str, scale: Scale) -> Mapping[str, tuple[Meaning, ...]
     return {end.words[0]: tuple(other for other in ends if other.words[0] == end.words[0]) for end in ends}
 
 
-@lru_cache(maxsize=256)
-def _noun(low: str, high: str) -> str | None:
-    """What both anchors are about, such as "effort": the longest word they share and do not begin with."""
-    shared = set(words(low)[1:]) & set(words(high)[1:])
-    return max(shared, key=lambda word: (len(word), word), default=None)
-
-
 def _stands_out(marks: Sequence[Mark]) -> int | Reason:
     """The place of the number or anchor that is the answer, if any is."""
-    answers = [place for place, one in enumerate(marks) if one.role in (Role.NUMBER, Role.ANCHOR)]
+    answers = [place for place, one in enumerate(marks) if one.role in _ANSWERS]
     if not answers:
         return _number_one(marks)
     first, others = marks[answers[0]], [marks[place] for place in answers[1:]]
@@ -74,7 +66,8 @@ def _stands_out(marks: Sequence[Mark]) -> int | Reason:
         return Reason.CONTRADICTION
     # "8 because one colleague was rude": further on, one is hardly ever a number
     numbers = [one for one in others if one.role is Role.NUMBER and (one.in_digits or one.value != 1)]
-    if len(numbers) > (first.role is Role.ANCHOR):
+    # an anchor may have its number beside it
+    if len(numbers) > (1 if first.role is Role.ANCHOR else 0):
         return Reason.SEVERAL_NUMBERS
     return answers[0]
 
@@ -99,12 +92,19 @@ def _lead(marks: Sequence[Mark], place: int) -> int | Reason:
             apart = True
         elif role in (Role.ONE, Role.ARTICLE) and marks[before + 1].role in _BREAKS_BEFORE:
             return Reason.NOT_EXACT
-        elif role not in _HARMLESS_BEFORE and not (role is Role.OPENER and marks[place].role is Role.ANCHOR):
-            if not apart or role in _UNSETTLING - {Role.DOUBT}:
+        elif role is Role.OPENER and marks[place].role is Role.ANCHOR:
+            continue  # "I strongly agree"
+        elif role not in _HARMLESS_BEFORE and not _is_smile(marks[before]):
+            if not apart or role in _UNSETTLES:
                 return _why(marks[before], marks[place])
-            faults = [one.reason for one in marks[:before] if one.reason is not None]
-            return faults[0] if faults else _fault(marks[: before + 1]) or before + 1
+            return _lead_fault(marks[: before + 1]) or before + 1
     return 0
+
+
+def _lead_fault(lead: Sequence[Mark]) -> Reason | None:
+    """Why the number cannot be taken after this remark: a number in it may be the answer, an "if" may bend it."""
+    bent = Reason.NOT_EXACT if any(one.role is Role.HINGE for one in lead) else None
+    return next((one.reason for one in lead if one.reason is not None), bent) or _fault(lead)
 
 
 def _tail(marks: Sequence[Mark], place: int) -> int | Reason:
@@ -114,17 +114,33 @@ def _tail(marks: Sequence[Mark], place: int) -> int | Reason:
         one = marks[after]
         if one.role in _BREAKS_AFTER:
             apart, begin = True, after + 1
-        elif one.role in _HARMLESS_AFTER or (one.role in _ANSWERS and one.value == marks[place].value):
+        elif one.role in HARMLESS or _is_smile(one):
             continue
+        elif one.role in _ANSWERS and one.value == marks[place].value:
+            continue  # "5, a great deal of effort"
         elif one.role in _NEVER_BEGINS:
             return _why(one, marks[place])
-        elif apart:
-            return _fault(marks[begin:]) or begin
-        elif one.role in (Role.CAUSE, Role.OPENER) or _VERDICT.issuperset(mark.role for mark in marks[after:]):
-            return _fault(marks[after:]) or after
+        elif apart or all(mark.role in HARMLESS | VERDICTS for mark in marks[after:]):
+            return _tail_fault(marks, place, begin) or begin
+        elif one.role in (Role.CAUSE, Role.OPENER):
+            return _tail_fault(marks, place, after) or after
         else:
             return _why(one, marks[place])
     return len(marks)
+
+
+def _tail_fault(marks: Sequence[Mark], place: int, begin: int) -> Reason | None:
+    """Why the number cannot be taken before the remark that begins there: it may count what the remark tells."""
+    if any(one.role is Role.TALLY for one in marks[place:begin]):
+        return Reason.QUANTITY  # "2 points: the wait and the price"
+    if marks[place].words == ("1",) and marks[place + 1].words == (".",):
+        return Reason.NOT_EXACT  # "1. the wait": the first of a list
+    return _fault(marks[begin:])
+
+
+def _is_smile(one: Mark) -> bool:
+    """Praise or blame in the shape of an emoji, which can stand anywhere."""
+    return one.role in (Role.GOOD, Role.BAD) and not one.words[0].isalnum()
 
 
 def _fault(remark: Sequence[Mark]) -> Reason | None:
@@ -151,40 +167,6 @@ def _why(one: Mark, answer: Mark) -> Reason:
     return Reason.NO_NUMBER if answer.role is Role.ANCHOR else Reason.QUANTITY
 
 
-def _words_lean_against(value: int, marks: Sequence[Mark], question: Rating, noun: str | None) -> bool:
-    """Whether words say the other end of the scale than the number does: "1, a lot of effort".
-
-    Also "5, very easy" on a scale whose low end is the good one, for there the numbers run against the habit.
-    """
-    half = _half(value, question.scale)
-    for place, one in enumerate(marks):
-        before = [mark.role for mark in marks[max(0, place - 3) : place]]
-        negated = Role.NEGATION in before or Role.NO in before
-        lean = 0
-        if noun is not None and one.words == (noun,) and before:
-            lean = _MUCH_OR_LITTLE.get(before[-1], 0)
-            lean = -1 if lean > 0 and negated else lean
-        elif one.role in _EASY_OR_HARD and question.scale.direction is Direction.LOW_IS_GOOD and not negated:
-            lean = _EASY_OR_HARD[one.role]
-        if lean * half < 0:
-            return True
-    return False
-
-
-def _verdict_is_against(value: int, remark: Sequence[Mark], question: Rating) -> bool:
-    """Whether a remark that is nothing but praise or blame stands beside a number of the other half: "0, super"."""
-    roles = {one.role for one in remark}
-    if not _VERDICT.issuperset(roles) or (Role.GOOD in roles) == (Role.BAD in roles):
-        return False
-    good_half = 1 if question.scale.direction is Direction.HIGH_IS_GOOD else -1
-    return _half(value, question.scale) * (good_half if Role.GOOD in roles else -good_half) < 0
-
-
-def _half(value: int, scale: Scale) -> int:
-    """Negative in the lower half of the scale, 0 in its middle, positive in the upper half."""
-    return 2 * value - scale.low - scale.high
-
-
 def _remark(message: str, marks: Sequence[Mark], lead: int, tail: int) -> str:
     """The remark as it was written: before the answer, after it, or the whole message where it stands on both sides."""
     if lead and tail < len(marks):
@@ -192,7 +174,7 @@ def _remark(message: str, marks: Sequence[Mark], lead: int, tail: int) -> str:
     if lead:
         remark = message[: marks[lead].start].strip()
     else:
-        while tail < len(marks) and marks[tail].role in _NOT_ITS_BEGINNING:
+        while tail < len(marks) and marks[tail].role in SIGNS | {Role.CAUSE}:
             tail += 1
         remark = message[marks[tail].start :].strip() if tail < len(marks) else ""
         if "(" not in remark:
@@ -201,25 +183,13 @@ def _remark(message: str, marks: Sequence[Mark], lead: int, tail: int) -> str:
 
 
 _ANSWERS = frozenset({Role.NUMBER, Role.ANCHOR})
-_SIGNS = frozenset({Role.BREAK, Role.COLON, Role.DASH, Role.SIGN, Role.OPEN, Role.CLOSE})
-_ALONE = _SIGNS | {Role.ONE, Role.COURTESY, Role.ECHO}
+_ALONE = SIGNS | {Role.ONE, Role.COURTESY, Role.ECHO}
 _BREAKS_BEFORE = frozenset({Role.BREAK, Role.DASH, Role.QUERY, Role.CONCLUSION})
 _BREAKS_AFTER = frozenset({Role.BREAK, Role.COLON, Role.DASH, Role.OPEN})
-_HARMLESS_AFTER = _SIGNS | {Role.FILLER, Role.COURTESY, Role.ECHO, Role.CONCLUSION}
-_HARMLESS_BEFORE = _HARMLESS_AFTER | {Role.ARTICLE, Role.ONE, Role.QUERY}
-_UNSETTLING = frozenset(
-    {Role.NO, Role.NEGATION, Role.INEXACT, Role.DOUBT, Role.HINGE, Role.TO, Role.FROM, Role.OUT_OF, Role.AND, Role.PART}
+_HARMLESS_BEFORE = HARMLESS | {Role.ARTICLE, Role.ONE, Role.QUERY}
+_CHANGES = frozenset({Role.STAR, Role.ODD, Role.SLASH, Role.POINT})
+_UNSETTLES = frozenset(
+    {Role.NO, Role.NEGATION, Role.INEXACT, Role.HINGE, Role.TO, Role.FROM, Role.OUT_OF, Role.AND, Role.PART}
 )
-_EMPTY = (
-    _HARMLESS_BEFORE
-    | _UNSETTLING
-    | {Role.CAUSE, Role.OPENER, Role.POINT, Role.SLASH, Role.STAR, Role.ODD, Role.NUMBER, Role.ANCHOR}
-)
-_NEVER_BEGINS = frozenset(
-    {Role.NUMBER, Role.ANCHOR, Role.FAULT, Role.PART, Role.UNIT, Role.AMOUNT, Role.HINGE, Role.QUERY}
-    | {Role.ODD, Role.STAR, Role.SLASH, Role.POINT}
-)
-_NOT_ITS_BEGINNING = _SIGNS | {Role.CAUSE}
-_VERDICT = _HARMLESS_AFTER | {Role.GOOD, Role.BAD, Role.EASY, Role.HARD}
-_MUCH_OR_LITTLE = {Role.MUCH: 1, Role.LITTLE: -1, Role.NO: -1, Role.NEGATION: -1}
-_EASY_OR_HARD = {Role.EASY: -1, Role.HARD: 1}
+_NEVER_BEGINS = _ANSWERS | _CHANGES | {Role.FAULT, Role.PART, Role.UNIT, Role.AMOUNT, Role.HINGE, Role.QUERY}
+_EMPTY = _HARMLESS_BEFORE | _ANSWERS | _CHANGES | _UNSETTLES | {Role.DOUBT, Role.CAUSE, Role.OPENER}

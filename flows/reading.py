@@ -9,7 +9,7 @@ from itertools import groupby
 from flows.language import Language, Lexicon
 from flows.marks import Mark, mark
 from flows.rating import find_rating
-from flows.roles import Role
+from flows.roles import HARMLESS, Role
 from flows.settling import settle
 from flows.survey import Open, Question, Rating, Scale
 from flows.turn import Keyed, Reason, Spoken, Typed
@@ -140,10 +140,9 @@ def _correction(marks: list[Mark], scale: Scale | None) -> Command | Unclear | N
     return Command(Wish.CORRECT, marks[place].value)
 
 
-_SAYS_EXACTLY = frozenset(
-    {Role.TAKES_NEXT, Role.TAKES_LAST, Role.NUMBER, Role.ECHO, Role.NO, Role.FILLER, Role.COURTESY, Role.ARTICLE}
-    | {Role.ONE, Role.BREAK, Role.COLON, Role.DASH, Role.SIGN, Role.OPEN, Role.CLOSE}
-)
+_SAYS_EXACTLY = (HARMLESS - {Role.TALLY}) | {
+    *(Role.TAKES_NEXT, Role.TAKES_LAST, Role.NUMBER, Role.NO, Role.ARTICLE, Role.ONE),
+}
 _SAYS_SO = _SAYS_EXACTLY | {
     *(Role.FAULT, Role.NEGATION, Role.INEXACT, Role.DOUBT, Role.HINGE, Role.TO, Role.OUT_OF, Role.AND, Role.PART),
     *(Role.POINT, Role.SLASH, Role.QUERY, Role.ODD, Role.STAR),

@@ -30,6 +30,7 @@ class Role(StrEnum):
     POINT = "p"
     PART = "H"  # half, quarter
     UNIT = "u"  # what is counted
+    TALLY = "y"  # points: what an answer may be counted in, and so may complaints
     LABEL = "l"  # what has a number for a name: room, order
     NO = "n"
     NEGATION = "x"
@@ -46,6 +47,7 @@ class Role(StrEnum):
     TAKES_LAST = "S"  # likewise to the number before it: "I meant" where it stands last
 
     # signs
+    ORDINAL = "K"  # makes the number before it an ordinal where a word follows, and is a BREAK anywhere else
     BREAK = ","
     COLON = ":"
     DASH = "-"  # between spaces
@@ -57,6 +59,16 @@ class Role(StrEnum):
     AMOUNT = "%"  # percent, degrees, money
     ODD = "#"  # changes what a number means
     SIGN = "."  # changes nothing: quotes, emoji
+
+
+SIGNS = frozenset({Role.BREAK, Role.COLON, Role.DASH, Role.SIGN, Role.OPEN, Role.CLOSE})
+"""Signs that change no number."""
+
+HARMLESS = SIGNS | {Role.FILLER, Role.COURTESY, Role.ECHO, Role.CONCLUSION, Role.TALLY}
+"""What can stand on either side of a number and change nothing."""
+
+VERDICTS = frozenset({Role.GOOD, Role.BAD, Role.EASY, Role.HARD})
+"""Words that judge, and count nothing."""
 
 
 @dataclass(frozen=True, slots=True)

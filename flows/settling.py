@@ -52,6 +52,15 @@ def _emphasis(found: list[Mark], _: Scale | None) -> list[Mark]:
     return [found[1]]
 
 
+def _ordinal(found: list[Mark], _: Scale | None) -> list[Mark] | None:
+    """In German "3. Anruf" is the third call, and nothing tells whether "3. Anruf ..." is."""
+    return [replace(found[0], role=Role.FAULT, reason=Reason.NOT_EXACT)] if found[0].in_digits else None
+
+
+def _break(found: list[Mark], _: Scale | None) -> list[Mark]:
+    return [replace(found[0], role=Role.BREAK)]
+
+
 def _span_echo(found: list[Mark], scale: Scale | None) -> list[Mark] | None:
     """Two ends of a scale ("on a scale of 0 to 10", "(0-10)"): of ours, of another one, or of none at all."""
     ends = [one.value for one in found if one.role is Role.NUMBER]
@@ -86,7 +95,9 @@ def _same(found: list[Mark], _: Scale | None) -> list[Mark] | None:
 
 # The order matters: what a number is part of is settled before what it is compared with or counts.
 _RULES: Sequence[tuple[re.Pattern[str], Rewrite]] = [
-    (re.compile(r"NpN"), _fault(Reason.FRACTION)),
+    (re.compile(r"NK(?=[wumly])"), _ordinal),
+    (re.compile(r"K"), _break),
+    (re.compile(r"N[py]N"), _fault(Reason.FRACTION)),
     (re.compile(r"N,?[&1a]{0,2}H|H[1a]?N"), _fault(Reason.FRACTION)),
     (re.compile(r"\*[NA]\*"), _emphasis),
     (re.compile(r"s?a?[sOF(]a?N[t-]a?N|N[t-]a?Ns"), _span_echo),

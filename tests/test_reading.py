@@ -118,27 +118,36 @@ CASES = list(corpus())
 
 @dataclass(frozen=True)
 class Figures:
-    """Of some cases: how many, read as a person would, traps (no number must be taken), wrong numbers taken."""
+    """Of some cases: how many, and how many are read as a person would; in how many a person sees a number, and in how
+    many of those it is taken at once; in how many no number must be taken; and how many wrong numbers are taken.
+    """
 
     cases: int
     accurate: int
+    numbers: int
+    taken: int
     traps: int
     wrong: int
 
     def __str__(self) -> str:
-        share = f"{self.accurate / self.cases:.1%} read as a person would"
-        return f"{self.cases} cases, {share}, {self.traps} traps, {self.wrong} wrong numbers taken"
+        return (
+            f"{self.cases} cases, {self.accurate / self.cases:.1%} read as a person would; "
+            f"{self.taken} of {self.numbers} numbers taken at once ({self.taken / self.numbers:.0%}), "
+            "the others asked again; "
+            f"{self.wrong} wrong numbers taken, in {self.traps} traps and all else"
+        )
 
 
 def figures(cases: list[Case]) -> Figures:
     """The figures of these cases. A wrong number is any that is taken though the case names another one or none."""
-    accurate = wrong = 0
+    accurate = taken = wrong = 0
     for case in cases:
         result = case.read()
-        taken = number(result)
-        accurate += result == case.result and taken == case.person
-        wrong += taken is not None and taken != number(case.result)
-    return Figures(len(cases), accurate, sum(number(case.result) is None for case in cases), wrong)
+        accurate += result == case.result and number(result) == case.person
+        taken += number(result) is not None and number(result) == case.person
+        wrong += number(result) is not None and number(result) != number(case.result)
+    seen = sum(case.person is not None for case in cases)
+    return Figures(len(cases), accurate, seen, taken, sum(number(case.result) is None for case in cases), wrong)
 
 
 def number(result: Understood | Command | Unclear) -> int | None:
