@@ -71,8 +71,8 @@ def _sessions() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sessions"),
         sa.ForeignKeyConstraint(["respondent_id"], ["respondents.id"], name="fk_sessions_respondent_id"),
         sa.UniqueConstraint("carrier_ref", name="uq_sessions_carrier_ref"),
-        sa.CheckConstraint("(respondent_id IS NULL) = (theirs IS NULL)", name="ck_sessions_whose"),
-        sa.CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ck_sessions_ended_with_outcome"),
+        sa.CheckConstraint("(respondent_id IS NULL) = (theirs IS NULL)", name=op.f("ck_sessions_whose")),
+        sa.CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name=op.f("ck_sessions_ended_with_outcome")),
         postgresql_with={"fillfactor": 60},
         comment="One row per respondent's way through a survey; theirs is the blind index of the address.",
     )
@@ -112,11 +112,11 @@ def _answers() -> None:
         sa.CheckConstraint(
             "CASE WHEN value IS NULL THEN 0 ELSE 1 END + CASE WHEN verbatim IS NULL THEN 0 ELSE 1 END"
             " + CASE WHEN missing IS NULL THEN 0 ELSE 1 END = 1",
-            name="ck_answers_one_of_value_verbatim_missing",
+            name=op.f("ck_answers_one_of_value_verbatim_missing"),
         ),
-        sa.CheckConstraint("value IS NULL OR instrument IS NOT NULL", name="ck_answers_value_measures_something"),
-        sa.CheckConstraint("corrected_from IS NULL OR value IS NOT NULL", name="ck_answers_corrected_to_a_value"),
-        sa.CheckConstraint("confidence BETWEEN 0 AND 1", name="ck_answers_confidence_is_a_share"),
+        sa.CheckConstraint("value IS NULL OR instrument IS NOT NULL", name=op.f("ck_answers_value_measures_something")),
+        sa.CheckConstraint("corrected_from IS NULL OR value IS NOT NULL", name=op.f("ck_answers_corrected_to_a_value")),
+        sa.CheckConstraint("confidence BETWEEN 0 AND 1", name=op.f("ck_answers_confidence_is_a_share")),
         sqlite_with_rowid=False,
         comment="One row per question answered, or asked in vain.",
     )
