@@ -76,7 +76,7 @@ class Respondent:
         if "/voice/language/" in exchange.action:
             return self._choose(exchange)
         question = self._question(words)
-        if len(self.said) > MOST_INPUTS or self.luck.random() < 0.07:
+        if self._has_enough():
             return self._hang_up()
         pressed = self._at_read_back() if question is None else self._by_voice(question)
         self.said.append((question or self._asked, str(pressed)))
@@ -98,6 +98,10 @@ class Respondent:
         self.over = True
         self.lines += 1
         return [ended(self.name, self.theirs)]
+
+    def _has_enough(self) -> bool:
+        """Whether they leave it at that: sometimes at any point, often when an answer was just taken back."""
+        return len(self.said) > MOST_INPUTS or self.luck.random() < (0.06 if self._replacing is None else 0.3)
 
     def _question(self, words: str) -> str | None:
         """The question that is put in these words; None where an answer is read back."""
@@ -145,7 +149,7 @@ class Respondent:
 
     def _read(self, words: str) -> list[Webhook]:
         key = self._question(words)
-        if key is None or len(self.said) > MOST_INPUTS or self.luck.random() < 0.05:
+        if key is None or self._has_enough():
             self.over = True
             return []
         words = self._in_writing(key)
