@@ -34,11 +34,7 @@ def write(
     standing: the session's columns, its id as `session` and the revision `seen`; its end only where that changes; times
     as the database takes them.
     """
-    values = {
-        **standing,
-        **entry,
-        **{f"{name}_{i}": value for i, row in enumerate(rows) for name, value in row.items()},
-    }
+    values = {**standing, **entry}
     move_on = _move_on("outcome" in standing)
     if connection.dialect.name == "postgresql":
         return bool(run(connection, _at_once(move_on, len(rows)), values | _numbered(rows)).fetchone()[0])
