@@ -100,6 +100,6 @@ def _by_first_word(meanings: Iterable[Meaning]) -> Mapping[str, tuple[Meaning, .
 
 
 def _pieces(meanings: Iterable[Meaning]) -> Mapping[str, Role]:
-    """Single words that make compounds: eight-and-a-half, twenty-one."""
-    parts = {Role.NUMBER, Role.ONE, Role.AND, Role.PART}
+    """Single words that make compounds, such as the German ones for 28, for 8½ and for 8.5."""
+    parts = {Role.NUMBER, Role.ONE, Role.AND, Role.PART, Role.POINT}
     return {one.words[0]: one.role for one in meanings if one.role in parts and len(one.words) == 1}

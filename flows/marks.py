@@ -151,7 +151,7 @@ def _compound(word: str, pieces: Mapping[str, Role]) -> Reason | None:
     roles = reached.get(len(word), frozenset())
     if Role.NUMBER not in roles:
         return None
-    return Reason.FRACTION if Role.PART in roles else Reason.OUT_OF_RANGE
+    return Reason.FRACTION if roles & {Role.PART, Role.POINT} else Reason.OUT_OF_RANGE
 
 
 def _sign(sign: str) -> Role:
