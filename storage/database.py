@@ -36,10 +36,8 @@ IDLE = 5
 MIGRATING = 0x6E61776F
 """The number of PostgreSQL's advisory lock that lets one process migrate at a time."""
 
-POSTGRESQL = {
-    "connect_timeout": 5,
-    "options": "-c synchronous_commit=on -c statement_timeout=10000 -c lock_timeout=5000 -c timezone=UTC",
-}
+POSTGRESQL = "-c synchronous_commit=on -c statement_timeout=10000 -c lock_timeout=5000 -c timezone=UTC"
+"""What every session on a PostgreSQL is set to; times in milliseconds."""
 
 
 class Database:
@@ -167,10 +165,13 @@ def _path(url: URL) -> Path:
 def _sqlite(path: Path, pool: int) -> tuple[Engine, Engine, Turnstile]:
     if sqlite_version_info < OLDEST_SQLITE:
         raise ValueError(f"SQLite {sqlite_version} is too old: 3.35 is needed, or a postgresql:// URL")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Made before SQLite would make it, so that nobody else can read it, nor the files SQLite puts beside it.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    turnstile = Turnstile(path.with_name(f"{path.name}.lock"))
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Made before SQLite would make it, so that nobody else can read it, nor the files SQLite puts beside it.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        turnstile = Turnstile(path.with_name(f"{path.name}.lock"))
+    except OSError as error:
+        raise ValueError(f"the database cannot be kept there: {error}") from None
     url = URL.create("sqlite+pysqlite", database=str(path))
     driver = {"isolation_level": None, "check_same_thread": False, "timeout": BUSY / 1000}
     reader = create_engine(url, connect_args=driver, pool_size=pool, max_overflow=pool, pool_timeout=QUEUE)
@@ -192,10 +193,10 @@ def _on_connect(engine: Engine, *pragmas: str) -> None:
 def _postgresql(url: URL, pool: int) -> tuple[Engine, Engine, None]:
     def engine(options: str, **rest: Any) -> Engine:
         # What the URL asks for comes last, which is what the server heeds.
-        driver = {**POSTGRESQL, "options": f"{POSTGRESQL['options']} {options} {url.query.get('options', '')}".strip()}
+        asked = {"connect_timeout": "5", **url.query}
+        asked["options"] = f"{POSTGRESQL} {options} {url.query.get('options', '')}".strip()
         made = create_engine(
-            url.difference_update_query(["options"]),
-            connect_args=driver,
+            url.update_query_dict(asked),
             pool_size=pool,
             max_overflow=pool,
             pool_timeout=QUEUE,

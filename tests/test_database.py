@@ -58,6 +58,13 @@ def test_refuses_what_it_cannot_keep_safe(url: str) -> None:
     assert "s3cret" not in str(refusal.value)
 
 
+def test_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """Where no file can be made the error says where and why, before anybody calls."""
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match=r"cannot be kept there: .*file"):
+        Database.open(f"sqlite:///{tmp_path}/file/nawoord.db")
+
+
 def test_file_is_for_its_owner_only(tmp_path: Path) -> None:
     """The folder, the database and every file SQLite puts beside it cannot be read by other users."""
     database = Database.open(f"sqlite:///{tmp_path}/new/folder/nawoord.db")
