@@ -57,7 +57,11 @@ class Unclear:
 
 
 def read(question: Question, given: Keyed | Typed | Spoken, language: Language) -> Understood | Command | Unclear:
-    """What the input means as an answer to the question."""
+    """What the input means as an answer to the question.
+
+    A number for a rating is on its scale. A wish is only ever a whole message, apart from courtesies; words beside it
+    make it a remark, or a verbatim. Takes any text of any length, in time that grows with its length alone.
+    """
     match given:
         case Keyed(keys=keys):
             return _read_keys(question, keys)
@@ -102,7 +106,7 @@ def _read_text(question: Question, text: str, language: Language, sure: bool = T
 
 def _command(question: Question, text: str, lexicon: Lexicon) -> Command | Unclear | None:
     """The wish that the whole message expresses, if it does; Unclear for one that takes back which number?"""
-    if len(text) > LONGEST_COMMAND:
+    if len(text.strip()) > LONGEST_COMMAND:
         return None
     marks = mark(text, lexicon, lexicon.corrections)
     return _wish(marks, lexicon) or _correction(marks, question.scale if isinstance(question, Rating) else None)
