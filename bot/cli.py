@@ -19,6 +19,7 @@ from flows.lint import Severity
 from flows.loader import DefinitionError
 from flows.survey import Channel
 from storage.database import at_head, downgrade, upgrade
+from storage.encryption import Unreadable
 from storage.rotation import rotate
 
 CHANNELS = {"voice": Channel.CALL, "sms": Channel.SMS, "whatsapp": Channel.WHATSAPP}
@@ -35,7 +36,7 @@ def main() -> None:
     """Run a command; what the operator can mend is told without a traceback."""
     try:
         cli()
-    except (ConfigError, DefinitionError) as error:
+    except (ConfigError, DefinitionError, Unreadable) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
 

@@ -1,0 +1,156 @@
+"""The command line: data on standard output, talk on standard error, and exit codes that mean something."""
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.app import Parts, assemble, create_app, sandbox_of
+from bot.config import PROJECT, load
+from bot.transcripts import read_transcript, replay
+from storage.database import upgrade
+
+
+def nawoord(folder: Path, *command: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command on an installation in this folder."""
+    environment = {"NAWOORD_CONFIG": str(folder / "config.yaml"), "PATH": ""}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *command],
+        env=environment,
+        cwd=PROJECT,
+        input=typed,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An installation with a database up to date."""
+    (tmp_path / "config.yaml").write_text("company: Nawoord\n", encoding="utf-8")
+    assert nawoord(tmp_path, "db", "upgrade").returncode == 0
+    return tmp_path
+
+
+def have(folder: Path, transcript: str) -> Parts:
+    """Have a conversation on the installation."""
+    parts = assemble(load({"NAWOORD_CONFIG": str(folder / "config.yaml")}))
+    upgrade(parts.database)
+    replay(read_transcript(transcript), sandbox_of(create_app(parts), parts))
+    return parts
+
+
+def test_the_shipped_definitions_pass_the_check(folder: Path) -> None:
+    """A new installation has nothing to mend."""
+    done = nawoord(folder, "check")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "0 errors, 0 warnings\n"
+
+
+def test_the_check_finds_what_settings_and_survey_do_to_each_other(folder: Path) -> None:
+    """Errors and warnings are told line by line, and an error is an exit code."""
+    (folder / "config.yaml").write_text(
+        "default_language: it\ncountries: {PL: [pl]}\nvoice: {voices: {nl: Polly.Amy-Neural, en: Polly.Amy-Neural, "
+        "de: Polly.Vicki-Neural, fr: Polly.Lea-Neural}}\nwhatsapp: {buttons: {cse: {}}}\n",
+        encoding="utf-8",
+    )
+    done = nawoord(folder, "check")
+    assert done.returncode == 1
+    for place in ("default_language", "countries.PL", "whatsapp.buttons.cse", "voice.voices", "es", "Polly.Amy-Neural"):
+        assert place in done.stdout
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "check", "run"])
+def test_unusable_settings_are_told_without_a_traceback(folder: Path, command: str) -> None:
+    """The operator reads what is wrong, and the exit code says that nothing was tried."""
+    (folder / "config.yaml").write_text("carier: sandbox\n", encoding="utf-8")
+    done = nawoord(folder, command)
+    assert done.returncode == 2
+    assert done.stderr == "config.yaml: carier: there is no such setting; did you mean carrier?\n"
+
+
+@pytest.mark.parametrize("command", [["web"], ["worker"], ["export", "answers"], ["db", "rotate-key"]])
+def test_an_old_database_is_not_worked_on(tmp_path: Path, command: list[str]) -> None:
+    """Before the tables are up to date nothing touches them, and the remedy is named."""
+    (tmp_path / "config.yaml").write_text("", encoding="utf-8")
+    done = nawoord(tmp_path, *command)
+    assert done.returncode == 2
+    assert "nawoord db upgrade" in done.stderr
+
+
+def test_answers_go_to_standard_output_or_to_a_file(folder: Path) -> None:
+    """The same rows either way, with the columns that integrators rely on first."""
+    have(folder, "# nl, sms: a promoter\ntext: survey\ntext: 9\ntext: 1\ntext: =snel geholpen\n").database.dispose()
+    printed = nawoord(folder, "export", "answers")
+    assert nawoord(folder, "export", "answers", "--output", str(folder / "a.csv")).stdout == ""
+    assert (folder / "a.csv").read_text(encoding="utf-8") == printed.stdout
+    assert printed.stdout.startswith(
+        "reference,session,channel,language,started_at,ended_at,outcome,last_question,nps,ces,verbatim,"
+    )
+    (row,) = csv.DictReader(io.StringIO(printed.stdout))
+    assert (row["channel"], row["language"], row["nps"], row["ces"], row["outcome"]) == (
+        "sms",
+        "nl",
+        "9",
+        "1",
+        "completed",
+    )
+    assert row["verbatim"] == "'=snel geholpen", "a spreadsheet must not take a comment for a formula"
+
+
+def test_a_skipped_question_is_an_empty_cell_with_its_reason_beside_it(folder: Path) -> None:
+    """Nothing that was not answered looks like an answer, and an open session has no end."""
+    have(folder, "# en, sms: leaves one out\ntext: survey\ntext: skip\n").database.dispose()
+    (row,) = csv.DictReader(io.StringIO(nawoord(folder, "export", "answers").stdout))
+    assert (row["nps"], row["nps_missing"], row["ces"], row["ces_missing"]) == ("", "skipped", "", "")
+    assert (row["ended_at"], row["outcome"], row["last_question"]) == ("", "", "ces")
+
+
+def test_a_conversation_in_the_terminal_is_kept_as_a_transcript(folder: Path) -> None:
+    """What was typed and said comes out as a file that can be had again, and the database stays as it was."""
+    played = nawoord(
+        folder,
+        *("play", "--channel", "whatsapp", "--language", "fr"),
+        *("--save", str(folder / "t.txt")),
+        typed="survey\n9\n1\n\n",
+    )
+    assert played.returncode == 0
+    assert "0 = pas du tout probable" in played.stdout
+    kept = read_transcript((folder / "t.txt").read_text(encoding="utf-8"))
+    assert [line.words for line in kept.lines if line.mark == "text"] == ["survey", "9", "1"]
+    assert nawoord(folder, "export", "answers").stdout.count("\n") == 1
+
+
+def test_a_survey_that_is_not_there_names_those_that_are(folder: Path) -> None:
+    """A slip in the name is answered with the names that would do."""
+    done = nawoord(folder, "play", "post_contct")
+    assert done.returncode == 2
+    assert "post_contact" in done.stderr
+
+
+def test_keys_can_be_replaced_while_the_data_stays(folder: Path) -> None:
+    """After a rotation the old secret is needed no longer."""
+    config = folder / "config.yaml"
+    old, new = "o" * 40, "n" * 40
+
+    def with_secret(secret: str, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *command],
+            env={"NAWOORD_CONFIG": str(config), "NAWOORD_SECRET_KEY": secret, "PATH": ""},
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+        )
+
+    parts = assemble(load({"NAWOORD_CONFIG": str(config), "NAWOORD_SECRET_KEY": old}))
+    talk = "# nl, whatsapp: kept over a rotation\ntext: survey\ntext: 7\ntext: 3\ntext: prima geholpen\n"
+    replay(read_transcript(talk), sandbox_of(create_app(parts), parts))
+    parts.database.dispose()
+    before = with_secret(old, "export", "answers").stdout
+    assert "prima geholpen" in before
+    assert with_secret(new, "export", "answers").returncode != 0
+    assert with_secret(f"{new},{old}", "db", "rotate-key").returncode == 0
+    assert with_secret(new, "export", "answers").stdout == before
