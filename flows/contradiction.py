@@ -26,7 +26,7 @@ def _leans(marks: Sequence[Mark], question: Rating, noun: str | None) -> list[in
     weighed = _EASY_OR_HARD if question.scale.direction is Direction.LOW_IS_GOOD else {}
     found = []
     for place, one in enumerate(marks):
-        if one.words == (noun,) or one.role in weighed:
+        if _is(one, noun) or one.role in weighed:
             before = [mark.role for mark in marks[max(0, place - 3) : place]]
             negated = not _NEGATIONS.isdisjoint(before)
             if one.role in weighed:
@@ -34,6 +34,14 @@ def _leans(marks: Sequence[Mark], question: Rating, noun: str | None) -> list[in
             else:
                 found.append(-1 if negated else _OF_NOUNS.get(before[-1], 0) if before else 0)
     return found
+
+
+def _is(one: Mark, noun: str | None) -> bool:
+    """Whether the mark is that noun, in the singular or the plural; a French "d'" may have become part of it."""
+    if noun is None or len(one.words) != 1:
+        return False
+    word, noun = one.words[0].removesuffix("s"), noun.removesuffix("s")
+    return noun in (word, f"d{word}") or word == f"d{noun}"
 
 
 def _verdict(marks: Sequence[Mark], question: Rating) -> int:
@@ -66,4 +74,4 @@ _EASY_OR_HARD = {Role.EASY: -1, Role.HARD: 1}
 # a hinge before a noun is "without"
 _OF_NOUNS = {Role.MUCH: 1, Role.LITTLE: -1, Role.HINGE: -1}
 _BARE = HARMLESS | VERDICTS | {Role.NUMBER, Role.ANCHOR, Role.ARTICLE, Role.ONE, Role.QUERY}
-_TAKES_BACK = frozenset({Role.NO, Role.NEGATION, Role.OPENER, Role.EASY, Role.HARD})
+_TAKES_BACK = frozenset({Role.NO, Role.NEGATION, Role.OPENER, Role.OTHERS, Role.EASY, Role.HARD})

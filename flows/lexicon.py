@@ -9,7 +9,7 @@ from flows.roles import Meaning, Role
 from flows.words import words
 
 LISTS = (
-    *(Role.ONE, Role.ARTICLE, Role.FILLER, Role.COURTESY, Role.CAUSE, Role.OPENER, Role.CONCLUSION, Role.AND),
+    *(Role.ONE, Role.ARTICLE, Role.FILLER, Role.COURTESY, Role.CAUSE, Role.OPENER, Role.OTHERS, Role.CONCLUSION, Role.AND),
     *(Role.HINGE, Role.TO, Role.FROM, Role.OUT_OF, Role.SCALE, Role.POINT, Role.PART, Role.UNIT, Role.LABEL),
     *(Role.TALLY, Role.ORDINAL, Role.NO, Role.NEGATION, Role.INEXACT, Role.DOUBT, Role.GOOD, Role.BAD),
     *(Role.EASY, Role.HARD, Role.MUCH, Role.LITTLE, Role.WORD),

@@ -15,19 +15,20 @@ from flows.words import words
 
 
 @dataclass(frozen=True, slots=True)
-class Rated:
+class Found:
     """value: on the scale. remark: what else was said, as it was written; empty where that was mere courtesy."""
 
     value: int
     remark: str = ""
 
 
-def find_rating(question: Rating, message: str, language: Language) -> Rated | Reason:
+def find_rating(question: Rating, message: str, language: Language) -> Found | Reason:
     """What the message says for the rating.
 
     One number or anchor must stand out. Beside it may stand what never changes it (fillers, courtesies, the scale said
-    back), and apart from it, behind a comma or a "because", a remark. Anything else might mean another number, so the
-    question is asked again: a number misread is worse than one asked for twice.
+    back), and apart from a number, behind a comma or a "because", a remark; beside an anchor alone a remark may say
+    whose effort it was. Anything else might mean another number, so the question is asked again: a number misread is
+    worse than one asked for twice.
     """
     anchors = question.anchors[language.code]
     ends = _ends(anchors.low, anchors.high, question.scale)
@@ -46,7 +47,9 @@ def find_rating(question: Rating, message: str, language: Language) -> Rated | R
         return tail
     if answer.value not in question.scale:
         return Reason.OUT_OF_RANGE
-    return Rated(answer.value, _remark(message, marks, lead, tail))
+    if (lead or tail < len(marks)) and answer.role is Role.ANCHOR and not _is_numbered(marks, place):
+        return Reason.NO_NUMBER
+    return Found(answer.value, _remark(message, marks, lead, tail))
 
 
 @lru_cache(maxsize=256)
@@ -122,7 +125,7 @@ def _tail(marks: Sequence[Mark], place: int) -> int | Reason:
             return _why(one, marks[place])
         elif apart or all(mark.role in HARMLESS | VERDICTS for mark in marks[after:]):
             return _tail_fault(marks, place, begin) or begin
-        elif one.role in (Role.CAUSE, Role.OPENER):
+        elif one.role in (Role.CAUSE, Role.OPENER, Role.OTHERS):
             return _tail_fault(marks, place, after) or after
         else:
             return _why(one, marks[place])
@@ -136,6 +139,12 @@ def _tail_fault(marks: Sequence[Mark], place: int, begin: int) -> Reason | None:
     if marks[place].words == ("1",) and marks[place + 1].words == (".",):
         return Reason.NOT_EXACT  # "1. the wait": the first of a list
     return _fault(marks[begin:])
+
+
+def _is_numbered(marks: Sequence[Mark], place: int) -> bool:
+    """Whether the anchor there has its number beside it: "a great deal of effort, 5"."""
+    beside = (one.role for one in marks[place + 1 :] if one.role not in HARMLESS)
+    return next(beside, None) is Role.NUMBER
 
 
 def _is_smile(one: Mark) -> bool:

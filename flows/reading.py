@@ -75,7 +75,7 @@ def read(question: Question, given: Keyed | Typed | Spoken, language: Language) 
 def _read_keys(question: Question, keys: str) -> Understood | Command | Unclear:
     if not keys:
         return Unclear(Reason.EMPTY)
-    if keys == "*":
+    if keys in ("*", "**"):
         return Command(Wish.REPEAT)
     if isinstance(question, Open):
         return Command(Wish.SKIP) if keys == "#" else Unclear(Reason.WRONG_KEY)

@@ -19,7 +19,8 @@ class Role(StrEnum):
     FILLER = "f"  # says that a number follows or was given, and nothing else
     COURTESY = "c"  # goes with anything, also with a command
     CAUSE = "b"  # begins a reason and is no part of it
-    OPENER = "o"  # begins a remark and is part of it
+    OPENER = "o"  # begins a remark and is part of it: but, I, it took
+    OTHERS = "q"  # likewise, and somebody else is what it is about: they, he, for you
     CONCLUSION = "z"  # stands between a reason and the number that follows from it
     AND = "&"
     HINGE = "h"  # makes the number depend on what follows: or, if, unless
