@@ -27,6 +27,7 @@ from sqlalchemy.engine import Engine
 from bench.load import Timing, play, rendered
 from bot.addresses import caller
 from bot.app import assemble
+from bot.calls import answer_call, take_turn
 from bot.carriers.twilio import sign
 from bot.config import Settings, load
 from bot.conversations import About
@@ -98,7 +99,7 @@ def _turn_requests(settings: Settings, answers: int) -> list[bytes]:
     for _ in range(answers):
         call = f"CA{secrets.token_hex(16)}"
         theirs = caller(f"+316{secrets.randbelow(10**8):08}")
-        parts.conversations.answer_call(call, theirs, "+31200000000", "nl", About(), note)
+        answer_call(parts.conversations, call, theirs, "+31200000000", "nl", About(), note)
     parts.database.dispose()
     return [_signed(f"/twilio/voice/turn/{token}", call) for call, token in awaited]
 
@@ -132,12 +133,12 @@ def _statements(settings: Settings) -> int:
         return "said"
 
     call = f"CA{secrets.token_hex(16)}"
-    parts.conversations.answer_call(call, caller("+31600000001"), "+31200000000", "nl", About(), note)
+    answer_call(parts.conversations, call, caller("+31600000001"), "+31200000000", "nl", About(), note)
     session_id, _, number = turns[0].rpartition(".")
     counted: list[str] = []
     count: Callable[..., None] = lambda *given: counted.append(given[2])  # noqa: E731
     event.listen(Engine, "before_cursor_execute", count)
-    parts.conversations.take_turn(session_id, int(number), Keyed("9"), note)
+    take_turn(parts.conversations, session_id, int(number), Keyed("9"), note)
     event.remove(Engine, "before_cursor_execute", count)
     parts.database.dispose()
     return len([statement for statement in counted if not statement.startswith("BEGIN")])

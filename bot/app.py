@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from os import environ
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from flask import Flask, redirect, url_for
 
@@ -23,7 +24,7 @@ from storage import sandbox as mailbox
 from storage.database import Database, upgrade
 from storage.encryption import Keys
 
-LONGEST_REQUEST = 256 * 1024
+LONGEST_REQUEST = 64 * 1024
 """Bytes; carriers send a few thousand at most."""
 
 
@@ -44,8 +45,8 @@ def now() -> datetime:
 
 
 def new_id() -> str:
-    """An id nobody can guess: 128 random bits in characters that need no escaping in a URL."""
-    return secrets.token_urlsafe(16)
+    """An id nobody can guess: 128 random bits, in characters that mean nothing to a URL or a spreadsheet."""
+    return secrets.token_hex(16)
 
 
 def survey_of(settings: Settings) -> Survey:
@@ -73,7 +74,8 @@ def create_app(parts: Parts) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_REQUEST
     app.add_url_rule("/healthz", "healthz", lambda: "ok")
     carrier, tokens = _twilio(settings) if settings.carrier is CarrierName.TWILIO else _sandbox(app, parts)
-    app.register_blueprint(webhooks(settings, parts.conversations, carrier, tokens, parts.keys.sub("webhooks")))
+    signing_keys = list(reversed(parts.keys.subs("webhooks")))
+    app.register_blueprint(webhooks(settings, parts.conversations, carrier, tokens, signing_keys))
     return app
 
 
@@ -129,6 +131,7 @@ def _sandbox(app: Flask, parts: Parts) -> tuple[Carrier, tuple[str, ...]]:
         )
     )
     app.add_url_rule("/", "home", lambda: redirect(url_for("sandbox.page")))
+    app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", urlsplit(parts.settings.base_url).hostname]
     return SandboxCarrier(deliver, sandbox.new_id), (sandbox.token,)
 
 

@@ -18,7 +18,7 @@ from bot.worker import work
 from flows.lint import Severity
 from flows.loader import DefinitionError
 from flows.survey import Channel
-from storage.database import at_head, downgrade, upgrade
+from storage.database import UnavailableError, UnknownRevisionError, at_head, downgrade, upgrade
 from storage.encryption import Unreadable
 from storage.rotation import rotate
 
@@ -36,8 +36,11 @@ def main() -> None:
     """Run a command; what the operator can mend is told without a traceback."""
     try:
         cli()
-    except (ConfigError, DefinitionError, Unreadable) as error:
+    except (ConfigError, DefinitionError, Unreadable, UnknownRevisionError) as error:
         click.echo(str(error), err=True)
+        sys.exit(2)
+    except UnavailableError as error:
+        click.echo(f"the database does not answer: {str(error.orig).strip()}", err=True)
         sys.exit(2)
 
 

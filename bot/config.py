@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
+
+from flows.keywords import KEYWORDS
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -67,6 +69,16 @@ class Server(_Section):
     threads: int = Field(8, ge=1, le=128)
 
 
+VOICES: Mapping[str, str] = {
+    "nl": "Polly.Laura-Neural",
+    "en": "Polly.Amy-Neural",
+    "de": "Polly.Vicki-Neural",
+    "fr": "Polly.Lea-Neural",
+    "es": "Polly.Lucia-Neural",
+}
+"""Who speaks where config.yaml names nobody else."""
+
+
 class Voice(_Section):
     first_key_seconds: Seconds = 6
     between_keys_seconds: Seconds = 3
@@ -74,13 +86,7 @@ class Voice(_Section):
     end_of_speech_seconds: Seconds = 3
     speech_on_retry: bool = False
     speech_models: Mapping[Code, str] = {}
-    voices: Mapping[Code, str] = {
-        "nl": "Polly.Laura-Neural",
-        "en": "Polly.Amy-Neural",
-        "de": "Polly.Vicki-Neural",
-        "fr": "Polly.Lea-Neural",
-        "es": "Polly.Lucia-Neural",
-    }
+    voices: Annotated[Mapping[Code, str], AfterValidator(lambda chosen: {**VOICES, **chosen})] = VOICES
 
 
 class Text(_Section):
@@ -174,11 +180,16 @@ class Settings(_Section):
     def auth_tokens(self) -> tuple[str, ...]:
         """Twilio's auth tokens, several while one is being rotated."""
         given = self.secrets.twilio_auth_tokens
-        return tuple(token.strip() for token in given.get_secret_value().split(",")) if given else ()
+        listed = given.get_secret_value().split(",") if given else ()
+        return tuple(token.strip() for token in listed if token.strip())
 
     @model_validator(mode="after")
     def _is_complete(self) -> "Settings":
-        if self.carrier is CarrierName.TWILIO and not any(self.auth_tokens):
+        if self.text.keyword.upper() in KEYWORDS:
+            raise ValueError(f"text.keyword: the carrier itself answers {self.text.keyword}; choose another word")
+        if bool(self.secrets.twilio_api_key) != bool(self.secrets.twilio_api_secret):
+            raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET go together: set both or neither")
+        if self.carrier is CarrierName.TWILIO and not self.auth_tokens:
             raise ValueError("carrier twilio needs TWILIO_AUTH_TOKEN in the environment")
         if self.carrier is CarrierName.TWILIO and not self.public_url:
             raise ValueError("carrier twilio needs public_url or NAWOORD_PUBLIC_URL: the address that Twilio calls")
@@ -197,6 +208,14 @@ def load(environment: Mapping[str, str]) -> Settings:
     plain = _read(path)
     if "secrets" in plain:
         raise ConfigError([f"{path.name}: secrets: not here; set them in the environment (docs/operating.md)"])
+    known = ("NAWOORD_CONFIG", *ENVIRONMENT)
+    if misspelt := [
+        f"environment: {variable}: there is no such setting; did you mean {near[0]}?"
+        for variable in environment
+        if variable.startswith("NAWOORD_") and variable not in known
+        if (near := difflib.get_close_matches(variable, known, n=1, cutoff=0.8))
+    ]:
+        raise ConfigError(misspelt)
     for variable, place in ENVIRONMENT.items():
         if value := environment.get(variable):
             _put(plain, place, value)

@@ -2,16 +2,21 @@
 
 import logging
 import re
+from typing import Any
 
-NUMBER = re.compile(r"(?<![\w.:-])\+?\d[\d ]{6,}\d(?![\w:])")
+NUMBER = re.compile(r"(?:\+|%2B)?\d(?:[ -]?\d){6,}", re.IGNORECASE)
 HIDDEN = "[number]"
 
 
 class Discreet(logging.Formatter):
     """Formats records, tracebacks included, with everything that looks like a telephone number hidden."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        return NUMBER.sub(HIDDEN, super().format(record))
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- its name in the standard library
+        record.message = NUMBER.sub(HIDDEN, record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 -- its name in the standard library
+        return NUMBER.sub(HIDDEN, super().formatException(ei))
 
 
 def log_to_stderr(level: int = logging.INFO) -> None:

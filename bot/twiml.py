@@ -1,6 +1,8 @@
 """How a reply sounds or reads to the carrier: TwiML, the same bytes for the same reply."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from xml.sax.saxutils import escape
 
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather, VoiceResponse
@@ -9,6 +11,9 @@ from bot.config import Voice
 from flows.language import Language
 from flows.survey import Open, Rating
 from flows.turn import Reply
+
+ACTION = "{action}"
+"""Where the address of a turn goes; no wording holds braces when it is spoken."""
 
 SILENT = str(MessagingResponse())
 """No reply."""
@@ -19,28 +24,16 @@ def speak(reply: Reply, language: Language, action: str, settings: Voice) -> str
 
     action: the absolute URL of the turn awaited. Silence is posted there as well, so that no caller is ever dropped.
     """
-    voice = {"voice": settings.voices[language.code], "language": language.locale}
-    response = VoiceResponse()
-    for line in reply.notice:
-        response.say(line, **voice)
+    voice = settings.voices[language.code]
     if reply.awaits is None:
-        for line in reply.lines:
-            response.say(line, **voice)
-        response.hangup()
-        return str(response)
+        return _last_words((*reply.notice, *reply.lines), voice, language.locale)
     wait, listening = _listening(reply, language, settings)
-    gather = Gather(action=action, method="POST", action_on_empty_result=True, **listening)
-    for line in reply.lines:
-        gather.say(line, **voice)
-    if wait:
-        gather.pause(length=wait)
-    response.append(gather)
-    response.redirect(action, method="POST")
-    return str(response)
+    document = _question(reply.notice, reply.lines, voice, language.locale, wait, tuple(listening.items()))
+    return document.replace(ACTION, escape(action))
 
 
-def offer_languages(languages: Sequence[Language], action: str, settings: Voice) -> str:
-    """A choice of languages, each named in itself: the first under key 1, the second under 2, and so on."""
+def offer_languages(offers: Sequence[tuple[Language, str]], action: str, settings: Voice) -> str:
+    """A choice of languages by key, each offered in itself."""
     response = VoiceResponse()
     gather = Gather(
         action=action,
@@ -51,9 +44,8 @@ def offer_languages(languages: Sequence[Language], action: str, settings: Voice)
         finish_on_key="",
         timeout=settings.first_key_seconds,
     )
-    for key, language in enumerate(languages, start=1):
-        phrase = language.phrases["menu"].format_map({"key": key})
-        gather.say(phrase, voice=settings.voices[language.code], language=language.locale)
+    for language, offer in offers:
+        gather.say(offer, voice=settings.voices[language.code], language=language.locale)
     response.append(gather)
     response.redirect(action, method="POST")
     return str(response)
@@ -70,6 +62,38 @@ def write(reply: Reply) -> str:
 def hang_up() -> str:
     """The end of a call without a word."""
     response = VoiceResponse()
+    response.hangup()
+    return str(response)
+
+
+@lru_cache(maxsize=1024)
+def _question(
+    notice: tuple[str, ...],
+    lines: tuple[str, ...],
+    voice: str,
+    locale: str,
+    wait: int,
+    listening: tuple[tuple[str, str | int], ...],
+) -> str:
+    """A question, with a mark where the address belongs: most callers hear what others have heard before."""
+    response = VoiceResponse()
+    for line in notice:
+        response.say(line, voice=voice, language=locale)
+    gather = Gather(action=ACTION, method="POST", action_on_empty_result=True, **dict(listening))
+    for line in lines:
+        gather.say(line, voice=voice, language=locale)
+    if wait:
+        gather.pause(length=wait)
+    response.append(gather)
+    response.redirect(ACTION, method="POST")
+    return str(response)
+
+
+@lru_cache(maxsize=1024)
+def _last_words(lines: tuple[str, ...], voice: str, locale: str) -> str:
+    response = VoiceResponse()
+    for line in lines:
+        response.say(line, voice=voice, language=locale)
     response.hangup()
     return str(response)
 

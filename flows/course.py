@@ -36,6 +36,13 @@ def outcome(survey: Survey, session: Session, cause: Cause) -> Outcome:
     return Outcome.BROKEN_OFF
 
 
+def in_a_language_of(survey: Survey, session: Session) -> Session:
+    """The session in its own language, or in the survey's first where that one was taken out meanwhile."""
+    if session.language in survey.languages:
+        return session
+    return replace(session, language=next(iter(survey.languages)))
+
+
 def asked(survey: Survey, session: Session, question: Question) -> Session:
     """The session with the question noted as put, in the wording of today."""
     put_as = series(question, session.language, session.medium)

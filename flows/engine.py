@@ -13,7 +13,7 @@ from flows.session import (
     Session,
     Waiting,
 )
-from flows.survey import Medium, Rating, Survey
+from flows.survey import Medium, Open, Rating, Survey
 from flows.turn import (
     Asked,
     Confirmed,
@@ -30,6 +30,7 @@ from flows.turn import (
     Reply,
     Silence,
     Spoken,
+    Tapped,
     Turn,
     Typed,
     confidence,
@@ -58,13 +59,14 @@ def step(survey: Survey, session: Session, given: Input) -> Turn:
     """
     if isinstance(session.state, Over) and session.medium is Medium.VOICE:
         return _after_hanging_up(survey, session, session.state, given)
+    session = course.in_a_language_of(survey, session)
+    if isinstance(given, Tapped):
+        return _touched(survey, session, given)
     if isinstance(given, Keyed | Typed | Spoken | Silence):
         session = replace(session, turns=session.turns + 1)
-        if session.turns > MOST_TURNS:
+        if session.turns > MOST_TURNS and not _is_stop(survey, session, given):
             ended = isinstance(session.state, Over)
             return Turn(session, (), Reply((), None)) if ended else moves.end(survey, session, Cause.TOO_LONG)
-    if session.language not in survey.languages:
-        session = replace(session, language=next(iter(survey.languages)))
     match session.state:
         case Over() as over:
             return _after_the_end(survey, session, over, given)
@@ -84,6 +86,7 @@ def step(survey: Survey, session: Session, given: Input) -> Turn:
 
 def pending(survey: Survey, session: Session) -> Reply:
     """What the respondent hears who asks, in whatever way, where the conversation stands."""
+    session = course.in_a_language_of(survey, session)
     if not isinstance(session.state, Over) and not course.still_asked(survey, session):
         return moves.go_on(survey, session, ()).reply
     match session.state:
@@ -95,9 +98,27 @@ def pending(survey: Survey, session: Session) -> Reply:
             return Reply((), None)
 
 
+def _touched(survey: Survey, session: Session, given: Tapped) -> Turn:
+    """A button answers only the question it was shown with; touched later, or twice, it changes nothing."""
+    match session.state:
+        case Waiting(question=key) | Over(pending=Waiting(question=key)) if key == given.question:
+            return step(survey, session, Typed(given.text))
+        case _:
+            return Turn(replace(session, turns=session.turns + 1), (), pending(survey, session))
+
+
+def _is_stop(survey: Survey, session: Session, given: Keyed | Typed | Spoken | Silence) -> bool:
+    """Whether this is the wish to be left alone, which counts however long the conversation has been."""
+    if isinstance(given, Silence):
+        return False
+    return read(survey.questions[-1], given, survey.languages[session.language]) == Command(Wish.STOP)
+
+
 def _take(survey: Survey, session: Session, waiting: Waiting, given: Keyed | Typed | Spoken) -> Turn:
     """An input while an answer is awaited."""
     question = survey.question(waiting.question)
+    if given == Keyed("#") and waiting.misses == 0 and (again := moves.ask_despite_hash(survey, session, waiting)):
+        return again
     match read(question, given, survey.languages[session.language]):
         case Understood(value=value, remark=remark):
             return moves.answer(survey, session, waiting, value, remark, given)
@@ -127,6 +148,10 @@ def _correct(survey: Survey, session: Session, waiting: Waiting, value: int, giv
     at_hand = waiting.misses > 0 or waiting.replacing is not None or last is None
     if isinstance(question, Rating) and at_hand and value in question.scale:
         return moves.answer(survey, session, waiting, value, "", given)
+    if last is None and isinstance(question, Open):
+        return moves.answer(survey, session, waiting, raw(given), "", given)
+    if last is not None and value not in last.scale and isinstance(question, Open):
+        return _grant(survey, session, waiting, Wish.CORRECT, given)
     if last is None or value not in last.scale:
         return moves.miss(survey, session, waiting, Reason.OUT_OF_RANGE, given)
     old, session = moves.replaced(session, last, value, given)
@@ -195,6 +220,9 @@ def _after_the_end(survey: Survey, session: Session, over: Over, given: Input) -
             old, session = moves.replaced(session, last, value, given)
             said = wording.phrase(survey, session, "corrected", value=value, old=old)
             return Turn(session, (Corrected(last.key, old, value),), Reply((said,), None))
+        case _ if over.cause is Cause.EXPIRED and open_still:
+            asked_once_more = wording.put(survey, session, question, 1)
+            return replace(nothing, reply=replace(asked_once_more, awaits=None))
         case _ if over.cause is Cause.EXPIRED:
             return replace(nothing, reply=Reply((wording.phrase(survey, session, "already_over"),), None))
         case _:

@@ -43,7 +43,7 @@ def answer(
         events += (Answered(why.key, None, late),)
     if not isinstance(question, Rating) or value not in question.read_back:
         return go_on(survey, session, events)
-    if session.medium is Medium.VOICE and waiting.replacing is None and not late:
+    if session.medium is Medium.VOICE and not late:
         session = replace(session, state=Confirming(question.key))
         return Turn(session, events, wording.read_back(survey, session, question))
     return go_on(survey, session, events, (wording.value_said(survey, session, question),))
@@ -67,6 +67,26 @@ def miss(
     if gap is Gap.SILENT:
         return end(survey, session, Cause.SILENT, events)
     return go_on(survey, session, events, (wording.phrase(survey, session, "left_out"),))
+
+
+def ask_despite_hash(survey: Survey, session: Session, waiting: Waiting) -> Turn | None:
+    """Ask again where a # may have been meant for the number before, which was complete without it; else None.
+
+    A ten is taken at its second key, and a number of one key at the first, so a # behind it reaches the next question.
+    There it is no answer; only what is read back swallows it. Pressed again it skips an open question after all.
+    """
+    question = survey.question(waiting.question)
+    if isinstance(question, Rating):
+        said = wording.bridge(survey, session, question)
+        return Turn(session, (), wording.put(survey, session, question, 0, said))
+    before = course.last_rated(survey, session)
+    if before is None or list(session.answers)[-1] != before.key:
+        return None
+    rated = session.answers[before.key]
+    if isinstance(rated, Rated) and rated.value in before.read_back:
+        return None
+    session = replace(session, state=replace(waiting, misses=1))
+    return Turn(session, (), wording.put(survey, session, question, 1))
 
 
 def withdraw(survey: Survey, session: Session, question: Rating) -> Turn:

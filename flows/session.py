@@ -1,10 +1,11 @@
 """One respondent's way through one survey: where it stands, what was answered, how it ended."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from flows.plain import tagged
 from flows.survey import Medium
 
 
@@ -141,8 +142,8 @@ def to_plain(session: Session) -> dict[str, Any]:
             name: getattr(session, name)
             for name in ("survey", "version", "language", "medium", "asked", "series", "turns")
         },
-        "state": _tagged(session.state),
-        "answers": {key: _tagged(answer) for key, answer in session.answers.items()},
+        "state": _state_as_plain(session.state),
+        "answers": {key: tagged(answer) for key, answer in session.answers.items()},
     }
 
 
@@ -161,10 +162,10 @@ def from_plain(plain: Mapping[str, Any]) -> Session:
     )
 
 
-def _tagged(value: State | Answer) -> dict[str, Any]:
-    plain = {"is": type(value).__name__, **asdict(value)}
-    if isinstance(value, Over) and value.pending:
-        plain["pending"] = _tagged(value.pending)
+def _state_as_plain(state: State) -> dict[str, Any]:
+    plain = tagged(state)
+    if isinstance(state, Over) and state.pending:
+        plain["pending"] = tagged(state.pending)
     return plain
 
 

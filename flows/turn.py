@@ -1,9 +1,10 @@
 """One input and what came of it: the inputs, the events they cause and the reply that follows."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from flows.plain import tagged
 from flows.session import Gap, Outcome, Session
 from flows.survey import Question
 
@@ -19,6 +20,14 @@ class Keyed:
 class Typed:
     """A text message, exactly as sent; empty when it held only media."""
 
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """A button touched. question: the one it was shown with; text: what it stands for."""
+
+    question: str
     text: str
 
 
@@ -45,13 +54,13 @@ class Expired:
     """The time in which a session can be answered is over."""
 
 
-Input = Keyed | Typed | Spoken | Silence | HungUp | Expired
+Input = Keyed | Typed | Tapped | Spoken | Silence | HungUp | Expired
 
 
 def raw(given: Input | None) -> str:
     """What came, exactly; nothing of an input without words."""
     match given:
-        case Keyed(keys=raw) | Typed(text=raw) | Spoken(text=raw):
+        case Keyed(keys=raw) | Typed(text=raw) | Tapped(text=raw) | Spoken(text=raw):
             return raw
         case _:
             return ""
@@ -193,4 +202,4 @@ class Turn:
 
 def event_to_plain(event: Event) -> dict[str, Any]:
     """The event as values that JSON can hold, named by its kind."""
-    return {"is": type(event).__name__, **asdict(event)}
+    return tagged(event)

@@ -6,21 +6,31 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 
 def run(connection: Connection, sql: str, values: Mapping[str, Any]) -> Any:
     """The driver's cursor after a statement whose values are named as in `:name`.
 
-    It belongs to the connection's transaction like any other, but nothing is converted: times are put in and taken out
-    by `models.written` and `models.read`, and errors are the driver's own.
+    It belongs to the connection's transaction like any other and fails like any other, but nothing is converted: times
+    are put in and taken out by `models.written` and `models.read`.
     """
     driver: Any = connection.connection.driver_connection
+    dialect = connection.dialect
     try:
-        return driver.execute(_for_psycopg(sql) if connection.dialect.name == "postgresql" else sql, values)
-    except connection.dialect.loaded_dbapi.Error as error:
-        if connection.dialect.is_disconnect(error, driver, None):
+        return driver.execute(_for_psycopg(sql) if dialect.name == "postgresql" else sql, values)
+    except dialect.loaded_dbapi.Error as error:
+        if lost := dialect.is_disconnect(error, driver, None):
             connection.invalidate(error)
-        raise
+        raise DBAPIError.instance(
+            sql,
+            None,
+            error,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=dialect,
+        ) from error
 
 
 @cache

@@ -66,8 +66,8 @@ def lines(connection: Connection, keys: Keys, session: str) -> Iterator[Line]:
         yield Line(row.key, row.at, given, json.loads(row.events), row.reply)
 
 
-def enter(connection: Connection, keys: Keys, session: str, entry: Entry) -> bool:
-    """Writes a line; False where one of that key is there already."""
+def enter(connection: Connection, keys: Keys, session: str | None, entry: Entry) -> bool:
+    """Writes a line, of no session where the input belongs to none; False where one of that key is there already."""
     row = {"session_id": session, "at": entry.at, **sealed(keys, entry)}
     return connection.execute(ENTER, row).rowcount == 1
 

@@ -155,13 +155,13 @@ turns = Table(
     "turns",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("session_id", String, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("session_id", String, ForeignKey("sessions.id", ondelete="CASCADE"), index=True),
     Column("key", String, nullable=False, unique=True),
     Column("at", Moment, nullable=False),
     Column("input", LargeBinary, nullable=False),
     Column("events", Text, nullable=False),
     Column("reply", Text),
-    comment="The journal: one row per input, append-only; a row goes only with its whole session.",
+    comment="The journal: one row per input, append-only; a row goes only with its session. Some belong to none.",
 )
 
 senders = Table(

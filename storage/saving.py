@@ -19,28 +19,38 @@ ASKED = ["question", "instrument", "series", "language", "channel"]
 GIVEN = ["value", "missing", "corrected_from", "confidence", "late", "raw", "verbatim", "answered_at"]
 
 INTO_TURNS = f"INSERT INTO turns (session_id, {', '.join(ENTRY)})"
-KNOWN = "ON CONFLICT (key) DO NOTHING"
-ENTER = f"{INTO_TURNS} VALUES (:session, {', '.join(f':{name}' for name in ENTRY)}) {KNOWN}"
+ENTER = f"{INTO_TURNS} VALUES (:session, {', '.join(f':{name}' for name in ENTRY)})"
 INTO_ANSWERS = f"INSERT INTO answers (session_id, {', '.join(ASKED + GIVEN)})"
 # An answer that is changed still answers the question as it was put then, so how it was asked stays.
 CHANGED = "ON CONFLICT (session_id, question) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in GIVEN)
 
+TAKE_BACK = "DELETE FROM answers WHERE session_id = :session AND question = :question"
+
 
 def write(
-    connection: Connection, standing: Mapping[str, Any], entry: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
+    connection: Connection,
+    standing: Mapping[str, Any],
+    entry: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    gone: Sequence[str],
 ) -> bool:
-    """Whether the turn was written; if not, the transaction must be undone.
+    """Whether the turn was written; not so where the session has moved on.
 
     standing: the session's columns, its id as `session` and the revision `seen`; its end only where that changes; times
-    as the database takes them.
+    as the database takes them; rows: the answers given; gone: the questions whose answers were taken back.
+    Raises IntegrityError where the turn is in the journal already.
     """
     values = {**standing, **entry}
     move_on = _move_on("outcome" in standing)
     if connection.dialect.name == "postgresql":
-        return bool(run(connection, _at_once(move_on, len(rows)), values | _numbered(rows)).fetchone()[0])
-    if run(connection, move_on, values).rowcount == 0 or run(connection, ENTER, values).rowcount == 0:
+        values |= {**_numbered(rows), "gone": list(gone)}
+        return bool(run(connection, _at_once(move_on, len(rows), bool(gone)), values).fetchone()[0])
+    if run(connection, move_on, values).rowcount == 0:
         return False
+    run(connection, ENTER, values)
     keep(connection, standing["session"], rows)
+    for question in gone:
+        run(connection, TAKE_BACK, {"session": standing["session"], "question": question})
     return True
 
 
@@ -68,16 +78,17 @@ def _keep(rows: int) -> str:
 
 
 @cache
-def _at_once(move_on: str, rows: int) -> str:
-    # To a server every statement is a journey, so the three are one. Only whoever moves the session on writes at all.
-    parts = [
-        f"moved AS ({move_on} RETURNING id)",
-        f"entered AS ({INTO_TURNS} {_of_moved(turns, ENTRY)} {KNOWN} RETURNING id)",
-    ]
+def _at_once(move_on: str, rows: int, gone: bool) -> str:
+    # To a server every statement is a journey, so all are one. Only whoever moves the session on writes at all.
+    parts = [f"moved AS ({move_on} RETURNING id)", f"entered AS ({INTO_TURNS} {_of_moved(turns, ENTRY)})"]
     if rows:
         each = [_of_moved(answers, ASKED + GIVEN, f"_{i}") for i in range(rows)]
         parts.append(f"kept AS ({INTO_ANSWERS} {' UNION ALL '.join(each)} {CHANGED})")
-    return f"WITH {', '.join(parts)} SELECT count(*) FROM entered"  # noqa: S608
+    if gone:
+        parts.append(
+            "taken_back AS (DELETE FROM answers USING moved WHERE session_id = moved.id AND question = ANY(:gone))"
+        )
+    return f"WITH {', '.join(parts)} SELECT count(*) FROM moved"  # noqa: S608
 
 
 def _of_moved(table: Table, columns: Sequence[str], suffix: str = "") -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from flows.session import Over, Session, from_plain, to_plain
 from flows.survey import Channel, Survey
@@ -19,7 +20,7 @@ from storage.encryption import Keys
 from storage.journal import Entry as Entry
 from storage.journal import enter, sealed
 from storage.journal import replied as replied
-from storage.models import answers, read, sessions, written
+from storage.models import read, sessions, written
 from storage.saving import keep, write
 
 SNAPSHOT = "sessions.snapshot"
@@ -82,11 +83,6 @@ OVERDUE = (
     .limit(bindparam("most"))
 )
 BEGIN = insert(sessions).on_conflict_do_nothing().inline().execution_options(preserve_rowcount=True)
-TAKE_BACK = (
-    delete(answers)
-    .where(answers.c.session_id == bindparam("session"))
-    .where(answers.c.question.in_(bindparam("questions", expanding=True)))
-)
 
 
 def find(connection: Connection, keys: Keys, id: str) -> Kept | None:
@@ -149,6 +145,7 @@ def save(connection: Connection, keys: Keys, kept: Kept, after: Session, survey:
     """Keeps what came of one turn; False when the session has moved on since it was read, or the turn is known already.
 
     False has undone the whole transaction: leave the block of `write()`, and start over from what is stored now.
+    Where nothing else is written beside it, `write(at_once=True)` is enough and faster.
     """
     kind = connection.dialect.name
     standing = {"session": kept.id, "seen": kept.revision, **_standing(keys, after)}
@@ -158,16 +155,12 @@ def save(connection: Connection, keys: Keys, kept: Kept, after: Session, survey:
     line = {**sealed(keys, entry), "at": written(entry.at, kind)}
     answered = _answered(connection, keys, kept.channel, survey, kept.session, after, entry.at)
     try:
-        if not write(connection, standing, line, answered):
-            return raced(connection)
-    except connection.dialect.loaded_dbapi.IntegrityError as error:
-        # A late answer would open the session again, but a newer one is open with the same person.
+        return write(connection, standing, line, answered, taken_back(kept.session, after)) or raced(connection)
+    except IntegrityError as error:
+        # The turn is known; or it would open the session again while a newer one is open with the same person.
         if is_duplicate(error):
             return raced(connection)
         raise
-    if gone := taken_back(kept.session, after):
-        connection.execute(TAKE_BACK, {"session": kept.id, "questions": gone})
-    return True
 
 
 def _standing(keys: Keys, session: Session) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def answers(database: Database, keys: Keys) -> Iterator[Mapping[str, Cell]]:
 
 def write_csv(rows: Iterator[Mapping[str, Cell]], to: TextIO) -> None:
     """The rows as CSV, with nothing in it that a spreadsheet would execute."""
-    writer = csv.DictWriter(to, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(to, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
     for row in rows:
         writer.writerow({name: _harmless(cell) for name, cell in row.items()})

@@ -10,31 +10,48 @@ from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from bot import twiml
 from bot.addresses import Address, caller, sender
+from bot.calls import answer_call, hang_up, take_turn
 from bot.carriers import Button, Carrier, CarrierError, Outgoing
 from bot.carriers.twilio import is_genuine
 from bot.config import Settings
-from bot.conversations import About, Conversations, Message
+from bot.conversations import About, Conversations
 from bot.languages import default_language, languages_for
+from bot.messages import Message, take_message
 from flows.keywords import KEYWORDS
 from flows.survey import Channel, Rating
-from flows.turn import Keyed, Reply, Silence, Spoken, Turn, Typed
+from flows.turn import Keyed, Reply, Silence, Spoken, Tapped, Turn, Typed
 
 MENU_TRIES = 3
 
+MOST_FIELDS = 300
+"""Fields of a form; carriers send some forty. More would only keep us busy with signatures."""
+
+FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""The states of a call that is over."""
+
 
 def webhooks(
-    settings: Settings, conversations: Conversations, carrier: Carrier, tokens: tuple[str, ...], signing_key: bytes
+    settings: Settings,
+    conversations: Conversations,
+    carrier: Carrier,
+    tokens: tuple[str, ...],
+    signing_keys: list[bytes],
 ) -> Blueprint:
-    """The endpoints under /twilio. tokens: those the carrier may sign with; signing_key: signs the URLs of turns."""
+    """The endpoints under /twilio.
+
+    tokens: those the carrier may sign with; signing_keys: those that sign addresses of turns, the newest last.
+    """
     routes = Blueprint("webhooks", __name__, url_prefix="/twilio")
     survey = conversations.survey
-    turns = Signer(signing_key, salt="turn", key_derivation="hmac")
-    choices = URLSafeSerializer(signing_key, salt="language")
+    turns = Signer(signing_keys, salt="turn", key_derivation="hmac")
+    choices = URLSafeSerializer(signing_keys, salt="language")
 
     @routes.before_request
     def refuse_forgeries() -> None:
         signature = request.headers.get("X-Twilio-Signature")
-        if not is_genuine(tokens, settings.base_url + _raw_target(), request.form, signature):
+        if len(request.form) > MOST_FIELDS or not is_genuine(
+            tokens, settings.base_url + _raw_target(), request.form, signature
+        ):
             abort(403)
 
     def speak(reply: Reply, language: str, turn: str) -> str:
@@ -47,14 +64,17 @@ def webhooks(
     def offer(languages: tuple[str, ...], about: About, attempt: int) -> str:
         choice = choices.dumps([attempt, languages, asdict(about)])
         spoken = [survey.languages[code] for code in languages]
-        return twiml.offer_languages(spoken, f"{settings.base_url}/twilio/voice/language/{choice}", settings.voice)
+        offers = [(each, survey.say(each.phrases["menu"], key=key)) for key, each in enumerate(spoken, start=1)]
+        return twiml.offer_languages(offers, f"{settings.base_url}/twilio/voice/language/{choice}", settings.voice)
 
     def answer(about: About, wanted: str | None = None) -> str:
         """A call that reaches the survey: ask at once where the language is known, else let the caller choose."""
         theirs, ours = _both_ends()
+        if request.form.get("CallStatus") in FINAL:
+            return twiml.hang_up()  # Dial and Enqueue report as well that the caller has gone
         languages = languages_for(settings, survey, ours, theirs, wanted)
         if len(languages) == 1:
-            return conversations.answer_call(_required("CallSid"), theirs, ours, languages[0], about, speak)
+            return answer_call(conversations, _required("CallSid"), theirs, ours, languages[0], about, speak)
         first = default_language(settings, survey)
         return offer(languages or (first, *(code for code in survey.languages if code != first)), about, 1)
 
@@ -67,6 +87,8 @@ def webhooks(
         if request.form.get("DialCallStatus", "completed") not in ("completed", "answered"):
             return _xml(twiml.hang_up())
         if request.form.get("QueueResult", "bridged") != "bridged":
+            return _xml(twiml.hang_up())
+        if conversations.wants_no_questions(_both_ends()[0]):
             return _xml(twiml.hang_up())
         about = About(**{name: _plain(request.args.get(name, "")) for name in About.names()})
         return _xml(answer(about, request.args.get("language")))
@@ -83,7 +105,7 @@ def webhooks(
             return _xml(offer(tuple(languages), About(**about), attempt + 1))
         code = languages[chosen - 1] if 1 <= chosen <= len(languages) else languages[0]
         theirs, ours = _both_ends()
-        return _xml(conversations.answer_call(_required("CallSid"), theirs, ours, code, About(**about), speak))
+        return _xml(answer_call(conversations, _required("CallSid"), theirs, ours, code, About(**about), speak))
 
     @routes.post("/voice/turn/<token>")
     def turn(token: str) -> Response:
@@ -91,12 +113,12 @@ def webhooks(
             session_id, _, number = turns.unsign(token).decode().rpartition(".")
         except BadSignature:
             abort(403)
-        return _xml(conversations.take_turn(session_id, int(number), _heard(request.form), speak))
+        return _xml(take_turn(conversations, session_id, int(number), _heard(request.form), speak))
 
     @routes.post("/voice/status")
     def call_status() -> Response:
-        if _required("CallStatus") in ("completed", "busy", "failed", "no-answer", "canceled"):
-            conversations.hang_up(_required("CallSid"))
+        if _required("CallStatus") in FINAL:
+            hang_up(conversations, _required("CallSid"))
         return Response(status=204)
 
     @routes.post("/messages")
@@ -107,11 +129,11 @@ def webhooks(
             return _xml(twiml.SILENT)
         keyword = _answered_by_carrier(theirs.channel)
         sent = request.form.get("Body", "")
-        given = Typed(keyword or request.form.get("ButtonPayload") or sent)
+        given = Typed(keyword) if keyword else _touched(request.form) or Typed(sent)
         received = Message(_required("MessageSid"), theirs, ours, given, sent)
         if keyword:
-            return _xml(conversations.take_message(received, lambda *_: twiml.SILENT).twiml)
-        taken = conversations.take_message(received, write)
+            return _xml(take_message(conversations, received, lambda *_: twiml.SILENT).twiml)
+        taken = take_message(conversations, received, write)
         if taken.turn and taken.twiml == twiml.SILENT and not send_buttons(received, taken.turn):
             return _xml(twiml.write(taken.turn.reply))
         return _xml(taken.twiml)
@@ -129,7 +151,10 @@ def webhooks(
             return True
         scale, anchors = question.scale, question.anchors[turn.session.language]
         ends = {scale.low: anchors.low, scale.high: anchors.high}
-        buttons = [Button(str(n), f"{n} {ends.get(n, '')}".strip()[:20]) for n in range(scale.low, scale.high + 1)]
+        buttons = [
+            Button(f"{question.key}:{n}", f"{n} {ends.get(n, '')}".strip()[:20])
+            for n in range(scale.low, scale.high + 1)
+        ]
         variables = {"1": turn.reply.text.replace("\n", " ")}
         channel, theirs = received.theirs.channel, received.theirs.person or ""
         question_in_words = turn.reply.text
@@ -137,8 +162,8 @@ def webhooks(
             carrier.send(
                 Outgoing(channel, received.ours, theirs, question_in_words, template, tuple(buttons), variables)
             )
-        except CarrierError as error:
-            return error.uncertain
+        except CarrierError:
+            return False  # even where it may have been sent: to be asked twice is better than not at all
         return True
 
     @routes.post("/messages/status")
@@ -181,6 +206,12 @@ def _share(told: str) -> float | None:
 def _plain(value: str) -> str | None:
     """The value as it can be kept, for which no database takes a NUL and nobody needs a novel; None if it is empty."""
     return value.replace("\0", "")[:200] or None
+
+
+def _touched(form: Mapping[str, str]) -> Tapped | None:
+    """The button that was touched, if it is one of ours: its payload names the question and the number."""
+    question, colon, text = form.get("ButtonPayload", "").partition(":")
+    return Tapped(question, text) if colon else None
 
 
 def _answered_by_carrier(channel: Channel) -> str | None:

@@ -126,7 +126,7 @@ def _turns() -> None:
     op.create_table(
         "turns",
         sa.Column("id", sa.Integer, nullable=False, autoincrement=True),
-        sa.Column("session_id", sa.String, nullable=False),
+        sa.Column("session_id", sa.String),
         sa.Column("key", sa.String, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("input", sa.LargeBinary, nullable=False),
@@ -135,7 +135,7 @@ def _turns() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_turns"),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name="fk_turns_session_id", ondelete="CASCADE"),
         sa.UniqueConstraint("key", name="uq_turns_key"),
-        comment="The journal: one row per input, append-only; a row goes only with its whole session.",
+        comment="The journal: one row per input, append-only; a row goes only with its session. Some belong to none.",
     )
     op.create_index("ix_turns_session_id", "turns", ["session_id"])
 
