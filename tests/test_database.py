@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, insert, select, text
-from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError
 
 from storage import database as module
 from storage import turnstile
@@ -137,8 +137,17 @@ def test_duplicates_are_told_from_nonsense(database: Database, index: str, how: 
     keep(database, "a")
     with pytest.raises(IntegrityError) as refusal, database.write() as connection:
         connection.execute(insert(opt_outs), {"address_index": index, "at": NOON, "how": how})
-    assert isinstance(refusal.value.orig, Exception)
-    assert is_duplicate(refusal.value.orig) is duplicate
+    assert is_duplicate(refusal.value) is duplicate
+
+
+def test_errors_show_no_parameters(database: Database) -> None:
+    """What was to be stored or looked up is not repeated in an error, which may end up in a log."""
+    with pytest.raises(DBAPIError, match="parameters hidden") as refusal, database.read() as connection:
+        connection.execute(text("SELECT :word FROM nowhere"), {"word": "s3cret"})
+    assert "s3cret" not in str(refusal.value)
+    with pytest.raises(DBAPIError, match="nowhere") as refusal, database.read() as connection:
+        run(connection, "SELECT :word FROM nowhere", {"word": "s3cret"})
+    assert "s3cret" not in str(refusal.value)
 
 
 MOMENTS = st.datetimes(min_value=datetime(1000, 1, 1), max_value=datetime(9000, 1, 1), timezones=st.timezones())  # noqa: DTZ001

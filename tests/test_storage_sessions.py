@@ -70,9 +70,11 @@ def find(database: Database, id: str) -> Kept:
     return kept
 
 
-def save(database: Database, kept: Kept, turn: Turn | Session, key: str, at: datetime = NOON) -> bool:
+def save(
+    database: Database, kept: Kept, turn: Turn | Session, key: str, at: datetime = NOON, at_once: bool = True
+) -> bool:
     after, events = (turn.session, turn.events) if isinstance(turn, Turn) else (turn, ())
-    with database.write() as connection:
+    with database.write(at_once=at_once) as connection:
         line = Entry(key, at, {"is": "Keyed", "keys": "9"}, events, f"<Response>{key}</Response>")
         return sessions.save(connection, KEYS, kept, after, survey(), line)
 
@@ -341,20 +343,37 @@ def statements(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]
 CROWD = 8
 
 
-def test_one_of_many_threads_takes_the_turn(database: Database) -> None:
+@pytest.mark.parametrize("at_once", [True, False])
+def test_one_of_many_threads_takes_the_turn(database: Database, at_once: bool) -> None:
     """Of many who take the same turn at once, one takes it and all others are told that they raced."""
     begin(database, new("one"))
     kept = find(database, "one")
-    assert at_once(lambda _: save(database, kept, kept.session, "turn")) == 1
+    assert crowd(lambda _: save(database, kept, kept.session, "turn", at_once=at_once)) == 1
     assert find(database, "one").revision == 1
     assert len(rows(database, "turns")) == 2
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_one_of_many_inputs_is_known(database: Database, at_once: bool) -> None:
+    """The same input taken at once in many sessions is taken in one, and leaves no trace in the others."""
+    kept = []
+    for number in range(CROWD):
+        begin(database, new(f"s{number}"))
+        kept.append(find(database, f"s{number}"))
+
+    def take(number: int) -> bool:
+        given = answered(kept[number].session, nps=Rated(number, ""))
+        return save(database, kept[number], given, "the input", at_once=at_once)
+
+    assert crowd(take) == 1
+    assert sum(row.revision for row in rows(database, "sessions")) == len(rows(database, "answers")) == 1
 
 
 def test_one_of_many_turns_moves_the_session_on(database: Database) -> None:
     """Of many different turns that all saw the session as it was, one is kept; the rest leave no line behind."""
     begin(database, new("one"))
     kept = find(database, "one")
-    assert at_once(lambda number: save(database, kept, answered(kept.session, nps=Rated(number, "")), f"{number}")) == 1
+    assert crowd(lambda number: save(database, kept, answered(kept.session, nps=Rated(number, "")), f"{number}")) == 1
     (turn,) = [row for row in rows(database, "turns") if row.key != "begin one"]
     (answer,) = rows(database, "answers")
     assert str(answer.value) == turn.key
@@ -363,8 +382,8 @@ def test_one_of_many_turns_moves_the_session_on(database: Database) -> None:
 
 def test_one_of_many_begins(database: Database) -> None:
     """Of many who begin a session for one call, or one conversation with one person, one does."""
-    assert at_once(lambda number: begin(database, new(f"call {number}", carrier_ref="the call"))) == 1
-    assert at_once(lambda number: begin(database, new(f"text {number}", Channel.SMS))) == 1
+    assert crowd(lambda number: begin(database, new(f"call {number}", carrier_ref="the call"))) == 1
+    assert crowd(lambda number: begin(database, new(f"text {number}", Channel.SMS))) == 1
     assert len(rows(database, "sessions")) == len(rows(database, "turns")) == 2
     assert len(rows(database, "respondents")) == 1
 
@@ -379,13 +398,13 @@ def test_everybody_comes_through_in_the_end(database: Database) -> None:
             kept = find(database, "one")
         return True
 
-    assert at_once(insist) == CROWD
+    assert crowd(insist) == CROWD
     kept = find(database, "one")
     assert kept.revision == kept.session.turns == CROWD
     assert len(rows(database, "turns")) == CROWD + 1
 
 
-def at_once(act: Callable[[int], bool]) -> int:
+def crowd(act: Callable[[int], bool]) -> int:
     """Lets a crowd do the same at the same moment; how many of them succeeded."""
     ready = threading.Barrier(CROWD)
 
@@ -393,8 +412,8 @@ def at_once(act: Callable[[int], bool]) -> int:
         ready.wait(timeout=10)
         return act(number)
 
-    with ThreadPoolExecutor(CROWD) as crowd:
-        return sum(crowd.map(together, range(CROWD)))
+    with ThreadPoolExecutor(CROWD) as threads:
+        return sum(threads.map(together, range(CROWD)))
 
 
 def test_one_of_many_processes_takes_the_turn(database: Database, database_url: str) -> None:
