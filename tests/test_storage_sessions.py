@@ -25,7 +25,7 @@ from flows.turn import Answered, HungUp, Keyed, Turn
 from storage import optouts, sessions
 from storage.database import Database
 from storage.encryption import Keys, Unreadable
-from storage.journal import Entry, Replied, lines, replied
+from storage.journal import Entry, Replied, enter, lines, replied
 from storage.models import answers, metadata, respondents, turns
 from storage.sessions import Kept, NewSession
 
@@ -502,6 +502,15 @@ def test_session_is_whole(database: Database, nonsense: dict[str, Any]) -> None:
     begin(database, new("one"))
     with pytest.raises(IntegrityError), database.write() as connection:
         connection.execute(update(metadata.tables["sessions"]).values(nonsense))
+
+
+def test_input_of_no_session_is_known_as_well(database: Database) -> None:
+    """What was said outside any conversation is in the journal too, once, with what was replied."""
+    for known in (False, True):
+        with database.write() as connection:
+            assert enter(connection, KEYS, None, entry("greeting", reply="Hello")) is not known
+    with database.read() as connection:
+        assert replied(connection, "greeting") == Replied("Hello")
 
 
 @pytest.mark.parametrize("column", ["id", "session_id", "key", "at", "events", "reply"])
