@@ -101,9 +101,8 @@ def test_a_wording_that_omits_a_number_or_words_is_an_error(code: str) -> None:
 
 def test_a_wording_in_a_file_that_omits_an_anchor_is_an_error(folder: Path) -> None:
     """An anchor taken out of a file is found, with the remedy."""
-    change(
-        folder, NPS, "{low} betekent {low_words}, {high} betekent {high_words}.", "Van {low} tot {high}, {high_words}."
-    )
+    old, new = "{low} is {low_words}, {high}", "Het gaat van {low} tot en met {high}, en die laatste"
+    change(folder, NPS, old, new)
     finding = only(folder)
     assert finding.place == "nps.nl.voice.ask"
     assert finding.problem == "does not say 'helemaal niet waarschijnlijk', though text does"
@@ -129,8 +128,8 @@ def test_swapped_ends_are_an_error(folder: Path) -> None:
 
 def test_numbers_far_from_their_words_are_an_error(folder: Path) -> None:
     """A number in one sentence and its words in another leave the direction open."""
-    old = "{low} betekent {low_words}, {high} betekent {high_words}."
-    change(folder, NPS, old, "Het kan {high_words} zijn. Of {low_words}. Kies maar.")
+    old = "{low} is {low_words}, {high} is {high_words}."
+    change(folder, NPS, old, "Het kan {high_words} zijn. Of {low_words}. Van {low} tot {high}.")
     finding = only(folder)
     assert finding.place == "nps.nl.voice.ask"
     assert finding.problem.startswith("says ")
@@ -210,8 +209,8 @@ def test_asking_again_must_be_shorter(folder: Path) -> None:
 @pytest.mark.parametrize(("voice", "most"), [(True, 2), (False, 1)])
 def test_asking_again_has_an_end(voice: bool, most: int, folder: Path) -> None:
     """A question is asked again at most twice by voice and once by text."""
-    last = "            - Waarom gaf u deze antwoorden? " + ("Hekje slaat over." if voice else "Schrijf")
-    more = "".join(f"            - {'Waarom' if n else 'Waarom dan'}? Hekje slaat over.\n" for n in range(most))
+    last = "            - Waarom gaf u deze antwoorden? " + ("Overslaan?" if voice else "Schrijf")
+    more = "".join(f"            - {'Waarom' if n else 'Waarom dan'}? Toets een hekje.\n" for n in range(most))
     text = (folder / SURVEY).read_text(encoding="utf-8")
     end = text.index("\n", text.index(last)) + 1
     (folder / SURVEY).write_text(text[:end] + more + text[end:], encoding="utf-8")
@@ -224,9 +223,9 @@ def test_asking_again_has_an_end(voice: bool, most: int, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "place", "key"),
     [
-        (NPS, "toets een sterretje", "toets een ster", "nps.nl.voice.ask", "star"),
-        (NPS, "sluit af met een hekje", "sluit af met kruis", "nps.nl.voice.ask", "hash"),
-        (CES, "Sterretje herhaalt", "En dan nog eens", "ces.nl.voice.again.0", "star"),
+        (NPS, "sterretje herhaalt", "ster herhaalt", "nps.nl.voice.ask", "star"),
+        (NPS, "dan een hekje", "dan een kruis", "nps.nl.voice.ask", "hash"),
+        (CES, "Sterretje herhaalt", "En dan nog eens", "ces.nl.voice.ask", "star"),
         (SURVEY, "toets dan een hekje", "toets dan een kruis", "why.nl.voice.ask", "hash"),
     ],
 )
@@ -240,8 +239,7 @@ def test_callers_are_told_the_keys(file: str, old: str, new: str, place: str, ke
 
 def test_one_digit_needs_no_key_to_end_it(folder: Path) -> None:
     """On a scale of one digit the # key has nothing to do."""
-    for wording in ("Sterretje herhaalt", "toets een sterretje"):
-        assert wording in (folder / CES).read_text(encoding="utf-8")
+    assert "Sterretje herhaalt" in (folder / CES).read_text(encoding="utf-8")
     assert "hekje" not in (folder / CES).read_text(encoding="utf-8").lower()
     assert found(folder) == ()
 
@@ -257,7 +255,7 @@ def test_one_digit_needs_no_key_to_end_it(folder: Path) -> None:
         (SURVEY, "Liever niet? Antwoord STOP.", "Meer weten? Antwoord INFO.", "greeting.nl.text", "INFO"),
         (SURVEY, "Liever niet? Antwoord STOP.", "Liever niet = stop.", "greeting.nl.text", "STOP"),
         (NPS, "{low} = {low_words}", "{low} = {low_words}, x = STOP", "nps.nl.text.ask", "STOP"),
-        (DUTCH, "Toch wel? Stuur ons START.", "Toch wel? Stuur ons UNSTOP.", "phrases.opted_out.nl", "UNSTOP"),
+        (DUTCH, "Toch wel? Stuur START.", "Toch wel? Stuur UNSTOP.", "phrases.opted_out.nl", "UNSTOP"),
     ],
 )
 def test_no_text_asks_for_a_word_at_which_the_carrier_acts(
@@ -314,7 +312,7 @@ def test_sizes_are_those_of_messages_as_they_are_sent(folder: Path) -> None:
     sent = {message.place: message for message in outgoing(survey)}
     assert set(sent) >= {"nps.nl.text", "ces.nl.text", "why.nl.text", "closing.nl.text", "phrases.no_survey.nl"}
     assert sent["ces.nl.text"].text == (
-        "U koos 1: dicht bij helemaal niet waarschijnlijk.\n"
+        "U koos 1: dichter bij helemaal niet waarschijnlijk.\n"
         "Let op: nu betekent een laag cijfer weinig moeite.\n" + survey.questions[1].prompts["nl", Medium.TEXT].ask
     )
     assert all(message.size == measure(message.text) for message in sent.values())
