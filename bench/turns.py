@@ -9,17 +9,20 @@ signature checked, one durable raw insert. Both are measured in turn, on SQLite 
 import os
 import secrets
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import warnings
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
+import psycopg
 from itsdangerous import Signer
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -60,11 +63,13 @@ def main() -> None:
             migrate(url)
             settings = load(environment)
             floors, turns = [], []
-            with _served("bench.floor:application", _floor_environment(url, folder)) as floor_port:
-                with _served("bot.app:application", environment) as port:
-                    for _ in range(options.rounds):
-                        floors.append(_measure(floor_port, _floor_requests(options.answers), options.connections))
-                        turns.append(_measure(port, _turn_requests(settings, options.answers), options.connections))
+            with (
+                _served("bench.floor:application", _floor_environment(url, folder)) as floor_port,
+                _served("bot.app:application", environment) as port,
+            ):
+                for _ in range(options.rounds):
+                    floors.append(_measure(floor_port, _floor_requests(options.answers), options.connections))
+                    turns.append(_measure(port, _turn_requests(settings, options.answers), options.connections))
             _report(kind, floors, turns)
             print(f"{'':12}{_statements(settings)} SQL statements an answer")
     print(f"\nTwilio's own sample, measured apart: {PEER[0]}-{PEER[1]} answers a second")
@@ -124,24 +129,37 @@ def _signed(path: str, call: str) -> bytes:
 
 
 def _statements(settings: Settings) -> int:
-    """SQL statements that one answer takes, reading included."""
-    parts = assemble(settings)
+    """SQL statements that one answer takes at the driver, reading included; beginning a transaction is not counted."""
+    counted: list[str] = []
+
+    class Counting(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *given: Any, **options: Any) -> "Counting":
+            counted.append(str(query))
+            return super().execute(query, *given, **options)
+
+    def listen(connection: Any, _record: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.set_trace_callback(counted.append)
+        else:
+            connection.cursor_factory = Counting
+
     turns: list[str] = []
 
     def note(_reply: Reply, _language: str, turn: str) -> str:
         turns.append(turn)
         return "said"
 
+    event.listen(Engine, "connect", listen)
+    parts = assemble(settings)
     call = f"CA{secrets.token_hex(16)}"
-    answer_call(parts.conversations, call, caller("+31600000001"), "+31200000000", "nl", About(), note)
+    for _ in range(2):  # a first use of a connection has statements of its own
+        answer_call(parts.conversations, call, caller("+31600000001"), "+31200000000", "nl", About(), note)
     session_id, _, number = turns[0].rpartition(".")
-    counted: list[str] = []
-    count: Callable[..., None] = lambda *given: counted.append(given[2])  # noqa: E731
-    event.listen(Engine, "before_cursor_execute", count)
+    counted.clear()
     take_turn(parts.conversations, session_id, int(number), Keyed("9"), note)
-    event.remove(Engine, "before_cursor_execute", count)
+    event.remove(Engine, "connect", listen)
     parts.database.dispose()
-    return len([statement for statement in counted if not statement.startswith("BEGIN")])
+    return len([sql for sql in counted if not sql.startswith(("BEGIN", "COMMIT"))])
 
 
 def _floor_environment(url: str, folder: str) -> dict[str, str]:

@@ -58,6 +58,8 @@ def survey_of(settings: Settings) -> Survey:
 def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     """The parts. Raises DefinitionError and ConfigError."""
     survey = survey_of(settings)
+    if unspoken := [code for code in survey.languages if code not in settings.voice.voices]:
+        raise ConfigError([f"voice.voices: nobody speaks {code}; name a voice, as in {code}: ..." for code in unspoken])
     try:
         keys = Keys.derive(settings.secret_key)
         database = Database.open(settings.database_url)

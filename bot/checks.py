@@ -25,7 +25,7 @@ def _fit(settings: Settings, survey: Survey) -> Iterator[Finding]:
     questions = {question.key for question in survey.questions}
     for code in survey.languages:
         if code not in settings.voice.voices:
-            yield Finding(Severity.ERROR, "voice.voices", f"nobody speaks {code}", f"name a voice: {code}: ...")
+            yield Finding(Severity.ERROR, "voice.voices", f"nobody speaks {code}", f"name a voice, as in {code}: ...")
     if settings.default_language not in survey.languages:
         remedy = f"choose one of {spoken}"
         yield Finding(Severity.ERROR, "default_language", f"the survey has no {settings.default_language}", remedy)

@@ -105,7 +105,7 @@ def export() -> None:
 def export_answers(output: TextIO) -> None:
     """Every survey as one row of CSV."""
     parts = _ready()
-    exports.write_csv(exports.answers(parts.database, parts.keys), output)
+    exports.write_csv(exports.answers(parts.database, parts.keys, parts.survey), output)
 
 
 @cli.group()

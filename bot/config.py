@@ -66,7 +66,7 @@ class Server(_Section):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     workers: int = Field(2, ge=1, le=64)
-    threads: int = Field(8, ge=1, le=128)
+    threads: int = Field(4, ge=1, le=128)
 
 
 VOICES: Mapping[str, str] = {

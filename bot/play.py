@@ -12,7 +12,7 @@ SURE = 0.9
 """Confidence of speech where none is typed."""
 
 CALL_HELP = "Type keys (0-9 * #), silence, speech: and words, or hangup."
-TEXT_HELP = "Type a message; an empty line ends the conversation."
+TEXT_HELP = "Type a message, first the word that starts the survey (survey); an empty line ends the conversation."
 
 SPEECH = re.compile(r"speech(?: \((0(?:\.[0-9]+)?|1(?:\.0+)?)\))?:\s*(\S.*)")
 

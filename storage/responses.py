@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from flows.session import Gap
 from storage.answers import VERBATIM
@@ -60,11 +60,17 @@ _page = (
     .subquery()
 )
 _given = [column for column in answers.c if column.name not in ("session_id", "language", "channel", "raw")]
+QUESTIONS = select(answers.c.question, func.max(answers.c.instrument).label("instrument")).group_by(answers.c.question)
 PAGE = (
     select(_page, *_given)
     .select_from(_page.outerjoin(answers, answers.c.session_id == _page.c.id))
     .order_by(_page.c.started_at, _page.c.id, answers.c.question)
 )
+
+
+def questions(connection: Connection) -> Mapping[str, str | None]:
+    """Every question that was ever put, and the instrument it measures by; None for an open one."""
+    return {row.question: row.instrument for row in connection.execute(QUESTIONS)}
 
 
 def responses(connection: Connection, keys: Keys, batch: int = 1000) -> Iterator[Response]:

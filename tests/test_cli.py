@@ -11,6 +11,7 @@ import pytest
 from bot.app import Parts, assemble, create_app, sandbox_of
 from bot.config import PROJECT, load
 from bot.transcripts import read_transcript, replay
+from flows.survey import Channel
 from storage.database import upgrade
 
 
@@ -53,13 +54,13 @@ def test_the_shipped_definitions_pass_the_check(folder: Path) -> None:
 def test_the_check_finds_what_settings_and_survey_do_to_each_other(folder: Path) -> None:
     """Errors and warnings are told line by line, and an error is an exit code."""
     (folder / "config.yaml").write_text(
-        "default_language: it\ncountries: {PL: [pl]}\nvoice: {voices: {nl: Polly.Amy-Neural, en: Polly.Amy-Neural, "
-        "de: Polly.Vicki-Neural, fr: Polly.Lea-Neural}}\nwhatsapp: {buttons: {cse: {}}}\n",
+        "default_language: it\ncountries: {PL: [pl]}\n"
+        "voice: {voices: {nl: Polly.Amy-Neural}}\nwhatsapp: {buttons: {cse: {}}}\n",
         encoding="utf-8",
     )
     done = nawoord(folder, "check")
     assert done.returncode == 1
-    for place in ("default_language", "countries.PL", "whatsapp.buttons.cse", "voice.voices", "es", "Polly.Amy-Neural"):
+    for place in ("default_language", "countries.PL", "whatsapp.buttons.cse", "Polly.Amy-Neural"):
         assert place in done.stdout
 
 
@@ -99,6 +100,7 @@ def test_answers_go_to_standard_output_or_to_a_file(folder: Path) -> None:
         "completed",
     )
     assert row["verbatim"] == "'=snel geholpen", "a spreadsheet must not take a comment for a formula"
+    assert (row["nps_instrument"], row["ces_instrument"], row["late"]) == ("nps", "ces_effort", "0")
 
 
 def test_a_skipped_question_is_an_empty_cell_with_its_reason_beside_it(folder: Path) -> None:
@@ -107,6 +109,36 @@ def test_a_skipped_question_is_an_empty_cell_with_its_reason_beside_it(folder: P
     (row,) = csv.DictReader(io.StringIO(nawoord(folder, "export", "answers").stdout))
     assert (row["nps"], row["nps_missing"], row["ces"], row["ces_missing"]) == ("", "skipped", "", "")
     assert (row["ended_at"], row["outcome"], row["last_question"]) == ("", "", "ces")
+
+
+def test_a_comment_stays_in_its_cell(folder: Path) -> None:
+    """Whatever ends a line for somebody ends none here, and nothing behind it becomes a formula."""
+    parts = have(folder, "# nl, sms: begins\ntext: survey\ntext: 9\ntext: 1\n")
+    sandbox_of(create_app(parts), parts).text("+15005550006", "+31600000001", "bad\r=1+1\n@SUM(A1)", Channel.SMS)
+    parts.database.dispose()
+    file = folder / "a.csv"
+    nawoord(folder, "export", "answers", "--output", str(file))
+    with file.open(encoding="utf-8", newline="") as opened:
+        (row,) = csv.DictReader(opened)
+    assert row["verbatim"] == "bad\r=1+1\n@SUM(A1)"
+
+
+def test_a_survey_of_ones_own_is_exported_whole(folder: Path) -> None:
+    """Ratings and open questions of any name have columns of their own, also when they are asked no longer."""
+    own = folder / "own" / "surveys"
+    own.mkdir(parents=True)
+    shipped = (PROJECT / "flows" / "surveys" / "post_contact.yaml").read_text(encoding="utf-8")
+    (own / "post_contact.yaml").write_text(
+        shipped.replace("  - key: nps\n", "  - key: ease\n    instrument: ces_ease\n  - key: nps\n"), encoding="utf-8"
+    )
+    config = folder / "config.yaml"
+    config.write_text("definitions: own\n", encoding="utf-8")
+    have(folder, "# nl, sms: two efforts\ntext: survey\ntext: 4\ntext: 9\ntext: 2\ntext: snel\n").database.dispose()
+    for settings in ("definitions: own\n", ""):
+        config.write_text(settings, encoding="utf-8")
+        (row,) = csv.DictReader(io.StringIO(nawoord(folder, "export", "answers").stdout))
+        assert (row["ease"], row["ease_instrument"], row["nps"], row["why"]) == ("4", "ces_ease", "9", "snel")
+        assert row["ces_series"] != row["ease_series"]
 
 
 def test_a_conversation_in_the_terminal_is_kept_as_a_transcript(folder: Path) -> None:

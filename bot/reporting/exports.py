@@ -1,53 +1,82 @@
 """Answers to take away: one row for every survey that was begun."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
 
+from flows.survey import Rating, Survey
 from storage.database import Database
 from storage.encryption import Keys
-from storage.responses import Given, Response, responses
+from storage.responses import Given, Response, questions, responses
 
 Cell = str | int | float | None
 
-COLUMNS = (
+CONTRACT = (
     *("reference", "session", "channel", "language", "started_at", "ended_at", "outcome", "last_question"),
     *("nps", "ces", "verbatim"),
-    *("nps_series", "ces_instrument", "ces_series", "nps_corrected_from", "ces_corrected_from", "nps_missing"),
-    *("ces_missing", "verbatim_missing", "verbatim_confidence", "late"),
-    *("survey", "survey_version", "agent", "queue", "touchpoint"),
 )
-"""An empty cell means unanswered; the `_missing` columns say why, where it was asked. Times are ISO 8601, in UTC.
+"""What integrators rely on. nps, ces: the first rating of such an instrument; verbatim: all words, a line each.
 
-series: changes with the wording, anchors or scale; answers of different series are not one measurement.
+An empty cell means unanswered. Times are ISO 8601, in UTC.
 """
+
+CONTEXT = ("survey", "survey_version", "agent", "queue", "touchpoint")
+
+OF_A_RATING = ("instrument", "series", "corrected_from", "missing", "confidence")
+OF_AN_OPEN_QUESTION = ("missing", "confidence")
+"""Columns of each question, behind its key. missing: why it has no answer though it was asked; series: changes with
+wording, anchors or scale, and answers of different series are not one measurement."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for the beginning of a formula."""
 
 
-def answers(database: Database, keys: Keys) -> Iterator[Mapping[str, Cell]]:
-    """A row for every survey, the first begun first, in constant memory."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns, and rows that have a cell for each; to be read once."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[Mapping[str, Cell]]
+
+
+def answers(database: Database, keys: Keys, survey: Survey) -> Table:
+    """A row for every survey, the first begun first, in constant memory.
+
+    Every question ever answered has its columns: those of the present survey in its order, then the others.
+    """
+    known = {each.key: each.instrument if isinstance(each, Rating) else None for each in survey.questions}
     with database.read() as connection:
-        for response in responses(connection, keys):
-            yield _row(response)
+        known |= {key: instrument for key, instrument in questions(connection).items() if key not in known}
+    own = [
+        *(f"{key}_{name}" for key, instrument in known.items() for name in _details(instrument)),
+        *(key for key in known if key not in CONTRACT),
+    ]
+    return Table((*CONTRACT, "late", *own, *CONTEXT), _rows(database, keys, known))
 
 
-def write_csv(rows: Iterator[Mapping[str, Cell]], to: TextIO) -> None:
-    """The rows as CSV, with nothing in it that a spreadsheet would execute."""
-    writer = csv.DictWriter(to, COLUMNS, lineterminator="\r\n")
+def write_csv(table: Table, to: TextIO) -> None:
+    """The table as CSV, with nothing in it that a spreadsheet would execute."""
+    writer = csv.DictWriter(to, table.columns, lineterminator="\r\n")
     writer.writeheader()
-    for row in rows:
+    for row in table.rows:
         writer.writerow({name: _harmless(cell) for name, cell in row.items()})
 
 
-def _row(response: Response) -> Mapping[str, Cell]:
-    given = response.answers.values()
-    nps = next((each for each in given if each.instrument == "nps"), None)
-    ces = next((each for each in given if (each.instrument or "").startswith("ces")), None)
-    words = [each for each in given if each.instrument is None]
+def _rows(database: Database, keys: Keys, known: Mapping[str, str | None]) -> Iterator[Mapping[str, Cell]]:
+    with database.read() as connection:
+        for response in responses(connection, keys):
+            yield _row(response, known)
+
+
+def _row(response: Response, known: Mapping[str, str | None]) -> Mapping[str, Cell]:
+    given = {key: response.answers[key] for key in known if key in response.answers}
+    words = [each.verbatim for each in given.values() if each.verbatim]
+    own = {key: each.verbatim if each.instrument is None else each.value for key, each in given.items()}
     return {
+        **{key: cell for key, cell in own.items() if key not in CONTRACT},
+        **{f"{key}_{name}": getattr(each, name) for key, each in given.items() for name in _details(each.instrument)},
         "reference": response.reference,
         "session": response.session,
         "channel": response.channel,
@@ -56,13 +85,10 @@ def _row(response: Response) -> Mapping[str, Cell]:
         "ended_at": _moment(response.ended_at),
         "outcome": response.outcome,
         "last_question": response.last_question,
-        **_rated("nps", nps),
-        **_rated("ces", ces),
-        "ces_instrument": ces.instrument if ces else None,
-        "verbatim": "\n".join(each.verbatim for each in words if each.verbatim) or None,
-        "verbatim_missing": next((each.missing for each in words if each.missing), None),
-        "verbatim_confidence": next((each.confidence for each in words if each.confidence is not None), None),
-        "late": int(any(each.late for each in given)),
+        "nps": _first(given.values(), "nps"),
+        "ces": _first(given.values(), "ces"),
+        "verbatim": "\n".join(words) or None,
+        "late": int(any(each.late for each in given.values())),
         "survey": response.survey,
         "survey_version": response.version,
         "agent": response.agent,
@@ -71,13 +97,13 @@ def _row(response: Response) -> Mapping[str, Cell]:
     }
 
 
-def _rated(name: str, given: Given | None) -> Mapping[str, Cell]:
-    return {
-        name: given.value if given else None,
-        f"{name}_series": given.series if given else None,
-        f"{name}_corrected_from": given.corrected_from if given else None,
-        f"{name}_missing": given.missing if given else None,
-    }
+def _details(instrument: str | None) -> tuple[str, ...]:
+    return OF_AN_OPEN_QUESTION if instrument is None else OF_A_RATING
+
+
+def _first(given: Iterable[Given], instrument: str) -> int | None:
+    """The value by an instrument of that family, such as `ces_effort` of `ces`."""
+    return next((each.value for each in given if (each.instrument or "").partition("_")[0] == instrument), None)
 
 
 def _moment(at: datetime | None) -> str | None:
