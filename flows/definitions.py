@@ -49,8 +49,11 @@ Find = Callable[[Part], Part]
 """Gives the content of the file that a part names; where there is none, a fault is noted and the content is blank."""
 
 
-def build_survey(part: Part, instrument: Find, language: Find, company: str) -> Survey:
-    """The survey defined by a file, with the instruments and languages it names; unusable where faults are noted."""
+def build_survey(part: Part, instrument: Find, language: Find, stop: Collection[str], company: str) -> Survey:
+    """The survey defined by a file, with the instruments and languages it names; unusable where faults are noted.
+
+    stop: the messages for stop that every language shares.
+    """
     fields = part.fields(("survey", "languages", "greeting", "questions", "thanks"))
     key = _own_name(fields["survey"])
     spoken: dict[str, Language] = {}
@@ -59,7 +62,7 @@ def build_survey(part: Part, instrument: Find, language: Find, company: str) -> 
         if code in spoken:
             item.fault(f"the language {code!r} stands here twice", "remove one of the two")
         elif code:
-            spoken[code] = build_language(language(item))
+            spoken[code] = build_language(language(item), stop)
     greeting, thanks = (_by_medium(fields[name], spoken) for name in ("greeting", "thanks"))
     questions: list[Question] = []
     for item in fields["questions"].items(needed=True):
@@ -68,15 +71,15 @@ def build_survey(part: Part, instrument: Find, language: Find, company: str) -> 
     return survey if part.faults else replace(survey, version=_version(survey))
 
 
-def build_language(part: Part) -> Language:
-    """The language defined by a file."""
+def build_language(part: Part, stop: Collection[str]) -> Language:
+    """The language defined by a file. stop: the messages for stop that every language shares."""
     fields = part.fields(("code", "locale", "name", "phrases", "reading"))
     phrases = fields["phrases"].fields(tuple(PHRASES))
     said = {key: phrases[key].text(required, ("company",)) for key, required in PHRASES.items()}
     code, locale, name = _own_name(fields["code"]), fields["locale"].text(), fields["name"].text()
     if code and locale and not locale.startswith(f"{code}-"):
         fields["locale"].fault(f"{locale!r} is no locale of {code!r}", f"write one that begins with '{code}-'")
-    return Language(code, locale, name, said, _lexicon(fields["reading"]))
+    return Language(code, locale, name, said, _lexicon(fields["reading"], stop))
 
 
 def build_instrument(part: Part, languages: Collection[str]) -> Rating:
@@ -204,13 +207,13 @@ def _in_languages(part: Part, languages: Collection[str]) -> dict[str, Part]:
     return {code: entries[code] for code in languages if code in entries}
 
 
-def _lexicon(part: Part) -> Lexicon:
+def _lexicon(part: Part, stop: Collection[str]) -> Lexicon:
     plain = part.plain()
     if not isinstance(plain, dict):
         part.entries()  # notes what stands here instead
         return Lexicon()
     try:
-        return lexicon(plain)
+        return lexicon(plain, stop)
     except ValueError as error:
         part.fault(str(error), "see the other languages for how words are listed")
         return Lexicon()

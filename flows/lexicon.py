@@ -1,7 +1,7 @@
 """Builds the words by which answers are read from the `reading` section of a language."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from flows.language import Lexicon
@@ -9,22 +9,22 @@ from flows.roles import Meaning, Role
 from flows.words import words
 
 LISTS = (
-    *(Role.ONE, Role.ARTICLE, Role.FILLER, Role.COURTESY, Role.CAUSE, Role.OPENER, Role.OTHERS, Role.CONCLUSION, Role.AND),
-    *(Role.HINGE, Role.TO, Role.FROM, Role.OUT_OF, Role.SCALE, Role.POINT, Role.PART, Role.UNIT, Role.LABEL),
+    *(Role.ONE, Role.ARTICLE, Role.FILLER, Role.COURTESY, Role.CAUSE, Role.OPENER, Role.OTHERS, Role.CONCLUSION),
+    *(Role.AND, Role.HINGE, Role.TO, Role.FROM, Role.OUT_OF, Role.SCALE, Role.POINT, Role.PART, Role.UNIT, Role.LABEL),
     *(Role.TALLY, Role.ORDINAL, Role.NO, Role.NEGATION, Role.INEXACT, Role.DOUBT, Role.GOOD, Role.BAD),
     *(Role.EASY, Role.HARD, Role.MUCH, Role.LITTLE, Role.WORD),
 )
 """The roles whose words are listed under the role's name in small letters."""
 
-WISHES = ("stop", "start", "help", "repeat", "skip", "back")
-"""The wishes that are whole messages."""
+WISHES = ("start", "help", "repeat", "skip", "back")
+"""The wishes that are whole messages, and that every language has words of its own for."""
 
 
-def lexicon(plain: Mapping[str, Any]) -> Lexicon:
-    """The lexicon that a `reading` section describes.
+def lexicon(plain: Mapping[str, Any], stop: Collection[str]) -> Lexicon:
+    """The lexicon that a `reading` section describes, with the messages for stop that every language shares.
 
-    plain: for every role in `LISTS` its words; `numbers`, the words by number; `wishes`, the messages by wish;
-    `correct`, the words that stand before and after the number that was meant.
+    plain: for every role in `LISTS` its words; `numbers`, the words by number; `wishes`, the messages by wish, and
+    for stop only those that are not shared; `correct`, the words that stand before and after the number that was meant.
     Raises ValueError with everything that is missing, unknown, no text, or listed twice.
     """
     section = _Section(plain)
@@ -33,6 +33,8 @@ def lexicon(plain: Mapping[str, Any]) -> Lexicon:
     corrections = [Meaning(phrase, Role.TAKES_NEXT) for phrase in section.phrases("correct", "before")]
     corrections += [Meaning(phrase, Role.TAKES_LAST) for phrase in section.phrases("correct", "after")]
     wishes = [(phrase, wish) for wish in WISHES for phrase in section.phrases("wishes", wish)]
+    wishes += [(phrase, "stop") for phrase in section.phrases("wishes", "stop", optional=True)]
+    wishes += [(words(text), "stop") for text in stop]
     section.complain_of_others({*(role.name.lower() for role in LISTS), "numbers", "correct", "wishes"})
     section.complain_of_twins(meaning.words for meaning in meanings)
     section.complain_of_twins(meaning.words for meaning in corrections)
@@ -49,12 +51,12 @@ class _Section:
         self.plain = plain
         self.faults: list[str] = []
 
-    def phrases(self, *keys: str) -> list[tuple[str, ...]]:
+    def phrases(self, *keys: str, optional: bool = False) -> list[tuple[str, ...]]:
         """The phrases listed under these keys, one within the other."""
         found: Any = self.plain
         for key in keys:
             found = found.get(key) if isinstance(found, Mapping) else None
-        return list(self._listed(found, ".".join(keys)))
+        return [] if optional and found is None else list(self._listed(found, ".".join(keys)))
 
     def numbers(self) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Every number word with its number; each up to 10 needs one, apart from 1, which may be an article."""

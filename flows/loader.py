@@ -27,7 +27,7 @@ def load(survey: str | Path, *, company: str, folders: Sequence[Path] = ()) -> S
         part = library.read(Path(survey))
     else:
         part = library.find("surveys", survey, Part(survey, "", None, library.faults))
-    built = build_survey(part, library.instrument, library.language, company)
+    built = build_survey(part, library.instrument, library.language, library.stop(), company)
     if library.faults:
         raise DefinitionError(library.faults)
     return built
@@ -55,6 +55,11 @@ class _Library:
 
     def language(self, named: Part) -> Part:
         return self.find("languages", named.name(), named)
+
+    def stop(self) -> list[str]:
+        """The messages for stop that every language shares."""
+        part = self.read(SHIPPED / "stop.yaml")
+        return [item.text() for listed in part.entries().values() for item in listed.items()]
 
     def find(self, kind: str, name: str, named: Part) -> Part:
         """The definition of that kind and name; `named` is where it is spoken of."""

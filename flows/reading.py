@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from flows.keywords import STOP
 from flows.language import Language, Lexicon
 from flows.marks import Mark, mark
 from flows.rating import find_rating
@@ -60,7 +61,8 @@ def read(question: Question, given: Keyed | Typed | Spoken, language: Language) 
     """What the input means as an answer to the question.
 
     A number for a rating is on its scale. A wish is only ever a whole message, apart from courtesies; words beside it
-    make it a remark, or a verbatim. Takes any text of any length, in time that grows with its length alone.
+    make it a remark, or a verbatim. Only stop is also heard beside nothing but a number, and as a last sentence in
+    capitals: "8. Stop", "Bad service. STOP". Takes any text of any length, in time that grows with its length alone.
     """
     match given:
         case Keyed(keys=keys):
@@ -91,9 +93,9 @@ def _read_text(question: Question, text: str, language: Language, sure: bool = T
     if not any(sign.isprintable() and not sign.isspace() for sign in text):
         return Unclear(Reason.EMPTY)
     command = _command(question, text, language.lexicon)
-    if command == Command(Wish.STOP):
+    if command == Command(Wish.STOP) or _stops(question, text, language.lexicon):
         # also from a line so poor that nothing else is taken from it: who may want to be left alone is
-        return command
+        return Command(Wish.STOP)
     if not sure and isinstance(question, Rating):
         return Unclear(Reason.UNSURE)
     if command is not None and sure:
@@ -122,6 +124,27 @@ def _wish(marks: Sequence[Mark], lexicon: Lexicon) -> Command | None:
     return None
 
 
+def _stops(question: Question, text: str, lexicon: Lexicon) -> bool:
+    """Whether stop is asked for beside an answer: "8. Stop", "Bad service. STOP"."""
+    last = _CLAUSE.split(text.rstrip(_ENDS))[-1]
+    if last.isupper() and len(last) <= LONGEST_COMMAND and _is_stop(mark(last, lexicon, {}), lexicon):
+        return True
+    if isinstance(question, Open) or len(text) > LONGEST_COMMAND:
+        return False
+    if not text.isupper() and text.rstrip(_ENDS).endswith(f" {STOP}"):
+        return True
+    marks = mark(text, lexicon, {})
+    return any(
+        _is_stop(some, lexicon) and _NUMBERED.issuperset(one.role for one in others)
+        for place in range(1, len(marks))
+        for some, others in ((marks[place:], marks[:place]), (marks[:place], marks[place:]))
+    )
+
+
+def _is_stop(marks: Sequence[Mark], lexicon: Lexicon) -> bool:
+    return _wish(marks, lexicon) == Command(Wish.STOP)
+
+
 def _correction(marks: list[Mark], scale: Scale | None) -> Command | Unclear | None:
     """What takes an earlier answer back, such as "I meant 8", where every word of the message serves to say so."""
     if not any(one.role in (Role.TAKES_NEXT, Role.TAKES_LAST) for one in marks):
@@ -144,6 +167,9 @@ def _correction(marks: list[Mark], scale: Scale | None) -> Command | Unclear | N
     return Command(Wish.CORRECT, marks[place].value)
 
 
+_ENDS = " .!\n"
+_CLAUSE = re.compile(r"[.,;:!?\n]|\s-+\s")
+_NUMBERED = HARMLESS | {Role.NUMBER, Role.ARTICLE, Role.ONE, Role.NO, Role.QUERY}
 _SAYS_EXACTLY = (HARMLESS - {Role.TALLY}) | {
     *(Role.TAKES_NEXT, Role.TAKES_LAST, Role.NUMBER, Role.NO, Role.ARTICLE, Role.ONE),
 }
