@@ -14,7 +14,7 @@ def contradicts(marks: Sequence[Mark], value: int, question: Rating, anchors: An
     half = _half(value, question.scale)
     return any(
         lean * half < 0
-        for lean in (*_leans(marks, question, _noun(anchors.low, anchors.high)), _verdict(marks, question))
+        for lean in (*_leans(marks, question, _noun(anchors.low, anchors.high)), _verdict(marks, value, question))
     )
 
 
@@ -44,15 +44,16 @@ def _is(one: Mark, noun: str | None) -> bool:
     return noun in (word, f"d{word}") or word == f"d{noun}"
 
 
-def _verdict(marks: Sequence[Mark], question: Rating) -> int:
+def _verdict(marks: Sequence[Mark], value: int, question: Rating) -> int:
     """Towards the low end (-1), the high end (1) or neither (0): praise or blame, as in "0, super".
 
-    It counts where nothing but the verdict is said, for "9, slow" may be meant; on a scale whose low end is the good
-    one it counts wherever no word takes it back.
+    It counts where nothing but the verdict is said, for "8, slow" may be meant; on a scale whose low end is the good
+    one, and next to the ends of any scale, it counts wherever no word takes it back.
     """
     roles = {one.role for one in marks}
     low_is_good = question.scale.direction is Direction.LOW_IS_GOOD
-    if (Role.GOOD in roles) == (Role.BAD in roles) or not (roles <= _BARE or (low_is_good and not roles & _TAKES_BACK)):
+    counts = low_is_good or abs(_half(value, question.scale)) >= question.scale.high - question.scale.low - 2
+    if (Role.GOOD in roles) == (Role.BAD in roles) or not (roles <= _BARE or (counts and not roles & _TAKES_BACK)):
         return 0
     return 1 if (Role.GOOD in roles) != low_is_good else -1
 

@@ -124,6 +124,8 @@ def _tail(marks: Sequence[Mark], place: int) -> int | Reason:
         elif one.role in _NEVER_BEGINS:
             return _why(one, marks[place])
         elif apart or all(mark.role in HARMLESS | VERDICTS for mark in marks[after:]):
+            while marks[begin].role is Role.ECHO:
+                begin += 1
             return _tail_fault(marks, place, begin) or begin
         elif one.role in (Role.CAUSE, Role.OPENER, Role.OTHERS):
             return _tail_fault(marks, place, after) or after
@@ -138,6 +140,8 @@ def _tail_fault(marks: Sequence[Mark], place: int, begin: int) -> Reason | None:
         return Reason.QUANTITY  # "2 points: the wait and the price"
     if marks[place].words == ("1",) and marks[place + 1].words == (".",):
         return Reason.NOT_EXACT  # "1. the wait": the first of a list
+    if any(one.role is Role.HINGE for one in [one for one in marks[begin:] if one.role not in SIGNS][:3]):
+        return Reason.NOT_EXACT  # "8, but only if it works"
     return _fault(marks[begin:])
 
 

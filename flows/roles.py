@@ -23,7 +23,7 @@ class Role(StrEnum):
     OTHERS = "q"  # likewise, and somebody else is what it is about: they, he, for you
     CONCLUSION = "z"  # stands between a reason and the number that follows from it
     AND = "&"
-    HINGE = "h"  # makes the number depend on what follows: or, if, unless
+    HINGE = "h"  # makes the number depend on what follows, or somebody else's: or, if, unless, says
     TO = "t"
     FROM = "F"
     OUT_OF = "O"
