@@ -19,6 +19,11 @@ def answer_call(
     return begun.twiml if begun else conversations.replied(given.key) or ""
 
 
+def may_be_asked(conversations: Conversations, call: str, theirs: Address) -> bool:
+    """Whether this caller may be put to a survey they did not dial; a call that has begun one hears it again."""
+    return conversations.replied(f"call:{call}") is not None or not conversations.wants_no_questions(theirs)
+
+
 def take_turn(conversations: Conversations, session_id: str, number: int, what: Input, render: Render) -> str:
     """Take what a caller did at one prompt, named by the number of the turn it asked for.
 

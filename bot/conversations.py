@@ -139,10 +139,12 @@ class Conversations:
         turn = step(self.survey, kept.session, given.what)
         reply = _rendered(kept.id, turn, render)
         entry = Entry(given.key, now, given.plain, turn.events, reply)
-        with self.database.write() as connection:
+        has_wishes = OptedOut() in turn.events or OptedIn() in turn.events
+        with self.database.write(at_once=not has_wishes) as connection:
             if not sessions.save(connection, self.keys, kept, turn.session, self.survey, entry):
                 return None
-            self.note_wishes(connection, kept.channel, given.whose, turn.events)
+            if has_wishes:
+                self.note_wishes(connection, kept.channel, given.whose, turn.events)
         return Taken(reply, turn)
 
     def replied(self, key: str) -> str | None:

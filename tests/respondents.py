@@ -121,7 +121,7 @@ class Respondent:
             return {}
         if isinstance(question, Rating):
             if does == "miss":
-                wrong = self.luck.choice(["47", "011", "99"] if question.scale.high == 10 else ["0", "7", "#"])
+                wrong = self.luck.choice(["47", "011", "99"] if question.scale.high == 10 else ["0", "7", "1#"])
                 self._miss(key, "unclear", wrong)
                 return {"Digits": wrong}
             value = self.luck.randint(question.scale.low, question.scale.high)

@@ -117,3 +117,28 @@ def test_a_secret_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert len(first) >= 32
     assert (tmp_path / "var" / "secret.key").stat().st_mode & 0o777 == 0o600
     assert load(environment | {"NAWOORD_SECRET_KEY": "k" * 32}).secret_key == "k" * 32
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"NAWOORD_SECRETKEY": "k"}, "NAWOORD_SECRETKEY: there is no such setting; did you mean NAWOORD_SECRET_KEY?"),
+        ({"TWILIO_API_KEY": "SK1"}, "TWILIO_API_KEY and TWILIO_API_SECRET go together"),
+    ],
+)
+def test_the_environment_is_looked_over_as_well(settings: dict[str, str], told: str) -> None:
+    """A misspelt variable, or half of a pair, is no silent default."""
+    (fault,) = faults(settings)
+    assert told in fault
+
+
+def test_the_word_that_starts_a_survey_is_not_the_carriers(tmp_path: Path) -> None:
+    """A keyword to which the carrier itself replies would start nothing."""
+    (fault,) = faults(written(tmp_path, "text: {keyword: start}\n"))
+    assert "choose another word" in fault
+
+
+def test_one_voice_can_be_changed_alone(tmp_path: Path) -> None:
+    """The other languages keep the voices they had."""
+    voices = load(written(tmp_path, "voice: {voices: {nl: Polly.Ruben}}\n")).voice.voices
+    assert (voices["nl"], voices["en"]) == ("Polly.Ruben", Settings().voice.voices["en"])

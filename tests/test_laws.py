@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from flows import loader
 from flows.engine import MOST_TURNS, begin, pending, step
 from flows.session import Answer, Gap, Missing, Over, Rated, Session, Verbatim, from_plain, to_plain
-from flows.survey import Medium, Rating, Survey
+from flows.survey import Condition, Medium, Rating, Survey
 from flows.turn import (
     Answered,
     Corrected,
@@ -23,6 +23,7 @@ from flows.turn import (
     Reopened,
     Silence,
     Spoken,
+    Tapped,
     Turn,
     Typed,
     Withdrawn,
@@ -37,6 +38,9 @@ SURVEYS = {
     "only a score": replace(SHIPPED, questions=(NPS,)),
     "only why": replace(SHIPPED, questions=(WHY,)),
     "asked last, told early": replace(SHIPPED, questions=(WHY, NPS, CES)),
+    "why of detractors": replace(SHIPPED, questions=(NPS, replace(WHY, only_if=(Condition("nps", 0, 6),)), CES)),
+    "two reasons": replace(SHIPPED, questions=(NPS, WHY, CES, replace(WHY, key="wish"))),
+    "effort twice": replace(SHIPPED, questions=(CES, NPS, replace(CES, key="again"), WHY)),
 }
 
 WORDS = st.sampled_from(
@@ -53,7 +57,10 @@ BY_VOICE: st.SearchStrategy[Input] = st.one_of(
     st.builds(Spoken, WORDS, st.none() | st.floats(0, 1)),
     st.builds(HungUp),
 )
-BY_TEXT: st.SearchStrategy[Input] = st.one_of(WORDS.map(Typed), st.text(max_size=30).map(Typed), st.builds(Expired))
+BUTTONS = st.builds(Tapped, st.sampled_from(["nps", "ces", "why", "gone"]), st.sampled_from(["1", "5", "9", ""]))
+BY_TEXT: st.SearchStrategy[Input] = st.one_of(
+    WORDS.map(Typed), st.text(max_size=30).map(Typed), BUTTONS, st.builds(Expired)
+)
 BEGINNINGS = st.tuples(st.sampled_from(list(SURVEYS)), st.sampled_from(list(SHIPPED.languages)))
 
 
@@ -163,7 +170,9 @@ def test_every_reply_says_something_while_an_answer_is_awaited(
 
 
 @given(
-    BEGINNINGS, st.lists(BY_TEXT, max_size=12), st.sampled_from(["STOP", "stop", "Stop!", "afmelden", "unsubscribe"])
+    BEGINNINGS,
+    st.lists(BY_TEXT, max_size=MOST_TURNS + 5),
+    st.sampled_from(["STOP", "stop", "Stop!", "afmelden", "unsubscribe"]),
 )
 def test_stop_always_opts_out(beginning: tuple[str, str], before: list[Input], stop: str) -> None:
     """At any point of any conversation in any language, during it and after it."""
@@ -218,6 +227,32 @@ def test_a_changed_wording_is_never_answered_by_what_was_said_to_the_old_one(
     given_to_old: Input = Keyed("3") if session.medium is Medium.VOICE else Typed("3")
     after = step(changed, session, given_to_old)
     assert after.session.answers == session.answers
+
+
+@given(BEGINNINGS, st.lists(BY_TEXT, max_size=12), BUTTONS)
+def test_a_button_answers_only_the_question_it_was_shown_with(
+    beginning: tuple[str, str], before: list[Input], button: Tapped
+) -> None:
+    """Touched late, or for the second time, it changes no answer."""
+    name, language = beginning
+    survey = SURVEYS[name]
+    *_, last, touched = conversation(survey, begin(survey, language, Medium.TEXT), [*before, button])
+    changed = {key for key, answer in touched.session.answers.items() if last.session.answers.get(key) != answer} | (
+        last.session.answers.keys() - touched.session.answers.keys()
+    )
+    assert changed <= {button.question}
+
+
+def test_a_hash_behind_a_ten_is_not_an_answer_to_the_next_question() -> None:
+    """A ten is taken at its second key; the # that the prompt asked for belongs to it, whatever comes next."""
+    first = begin(SHIPPED, "nl", Medium.VOICE)
+    _, ten, behind = conversation(SHIPPED, first, [Keyed("10"), Keyed("#")])
+    assert (behind.session.state, behind.session.answers) == (ten.session.state, ten.session.answers)
+    assert behind.reply.lines == ten.reply.lines
+    survey = SURVEYS["two reasons"]
+    _, _, once, twice = conversation(survey, begin(survey, "nl", Medium.VOICE), [Keyed("10"), Keyed("#"), Keyed("#")])
+    assert "why" not in once.session.answers
+    assert twice.session.answers["why"] == Missing(Gap.SKIPPED, "#")
 
 
 @pytest.mark.parametrize("medium", Medium)

@@ -10,7 +10,7 @@ from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from bot import twiml
 from bot.addresses import Address, caller, sender
-from bot.calls import answer_call, hang_up, take_turn
+from bot.calls import answer_call, hang_up, may_be_asked, take_turn
 from bot.carriers import Button, Carrier, CarrierError, Outgoing
 from bot.carriers.twilio import is_genuine
 from bot.config import Settings
@@ -88,7 +88,7 @@ def webhooks(
             return _xml(twiml.hang_up())
         if request.form.get("QueueResult", "bridged") != "bridged":
             return _xml(twiml.hang_up())
-        if conversations.wants_no_questions(_both_ends()[0]):
+        if not may_be_asked(conversations, _required("CallSid"), _both_ends()[0]):
             return _xml(twiml.hang_up())
         about = About(**{name: _plain(request.args.get(name, "")) for name in About.names()})
         return _xml(answer(about, request.args.get("language")))
