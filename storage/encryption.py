@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-SHORTEST_SECRET = 32
+SHORTEST_SECRET = 16
 VERSION = b"\x01"
 MARK_LENGTH = 5
 NONCE_LENGTH = 12
@@ -47,7 +47,7 @@ class Keys:
     def derive(cls, secret: str) -> "Keys":
         """Keys from one secret, or from several separated by commas, the newest first.
 
-        Raises ValueError, which never shows a secret, where one is shorter than 32 characters or given twice.
+        Raises ValueError, which never shows a secret, where one is shorter than 16 characters or given twice.
         """
         secrets = [part.strip().encode() for part in secret.split(",")]
         if any(len(part) < SHORTEST_SECRET for part in secrets):

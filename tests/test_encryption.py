@@ -110,10 +110,10 @@ def test_uses_are_kept_apart() -> None:
 @pytest.mark.parametrize(
     ("secret", "complaint"),
     [
-        ("", "at least 32 characters"),
-        ("short but s3cret", "at least 32 characters"),
-        (f"{SECRET},", "at least 32 characters"),
-        (f"{SECRET},s3cret", "at least 32 characters"),
+        ("", "at least 16 characters"),
+        ("short s3cret", "at least 16 characters"),
+        (f"{SECRET},", "at least 16 characters"),
+        (f"{SECRET},s3cret", "at least 16 characters"),
         (f"{SECRET}, {SECRET}", "given twice"),
     ],
 )
