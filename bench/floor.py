@@ -16,7 +16,7 @@ SAID = '<?xml version="1.0" encoding="UTF-8"?><Response><Say>Thank you.</Say></R
 def application() -> Flask:
     """The route, on the database and with the token and base URL that the environment names."""
     url, token, base = (os.environ[f"BENCH_{name}"] for name in ("DATABASE", "TOKEN", "BASE"))
-    insert = _on_sqlite(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else _on_postgresql(url)
+    insert = _OnSqlite(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else _OnPostgresql(url)
     app = Flask(__name__)
 
     @app.post("/floor/<name>")
@@ -29,7 +29,7 @@ def application() -> Flask:
     return app
 
 
-class _on_sqlite:  # noqa: N801 -- used as a function
+class _OnSqlite:
     """Durable inserts into a file, threads and processes queueing fairly, as the product does."""
 
     def __init__(self, path: str) -> None:
@@ -49,7 +49,7 @@ class _on_sqlite:  # noqa: N801 -- used as a function
                 fcntl.flock(self._process, fcntl.LOCK_UN)
 
 
-class _on_postgresql:  # noqa: N801 -- used as a function
+class _OnPostgresql:
     """Durable inserts by a connection a thread."""
 
     def __init__(self, url: str) -> None:

@@ -16,6 +16,7 @@ from bot.carriers.sandbox import NUMBER, Sandbox, SandboxCarrier
 from bot.carriers.twilio import TwilioCarrier
 from bot.config import CarrierName, ConfigError, Settings, load
 from bot.conversations import Conversations
+from bot.telemetry import log_to_stderr
 from bot.web.sandbox import sandbox_pages
 from bot.web.webhooks import webhooks
 from flows import loader
@@ -82,7 +83,8 @@ def create_app(parts: Parts) -> Flask:
 
 
 def application() -> Flask:
-    """The web application with the settings of this environment, as a server starts it."""
+    """The web application with the settings of this environment, as a server starts it in each of its processes."""
+    log_to_stderr()
     return create_app(assemble(load(environ)))
 
 

@@ -17,9 +17,7 @@ from storage.answers import changed, taken_back
 from storage.database import is_duplicate, raced
 from storage.driver import run
 from storage.encryption import Keys
-from storage.journal import Entry as Entry
-from storage.journal import enter, sealed
-from storage.journal import replied as replied
+from storage.journal import Entry, enter, sealed
 from storage.models import read, sessions, written
 from storage.saving import keep, write
 

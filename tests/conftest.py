@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from flows.loader import SHIPPED
 from storage.database import Database, migrate
 from storage.encryption import Keys
 from storage.models import metadata
@@ -116,6 +117,14 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium, args=SWITCHES.split())
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An operator's folder that holds a copy of everything shipped."""
+    for kind in ("surveys", "instruments", "languages"):
+        shutil.copytree(SHIPPED / kind, tmp_path / kind)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

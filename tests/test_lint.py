@@ -1,7 +1,6 @@
 """Lint finds what a survey that loads still does wrong to those who answer it; each test breaks one thing."""
 
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
@@ -12,10 +11,11 @@ import pytest
 from flows.ends import misplaced, omitted
 from flows.engine import begin
 from flows.lint import Finding, Severity, lint, lint_voices
-from flows.loader import SHIPPED, load
+from flows.loader import load
 from flows.outgoing import outgoing
 from flows.segments import measure
 from flows.survey import Anchors, Direction, Medium, Open, Prompt, Rating, Scale, Survey
+from tests.definitions import change
 
 SURVEY, NPS, CES, EASE, DUTCH = (
     "surveys/post_contact.yaml",
@@ -26,21 +26,6 @@ SURVEY, NPS, CES, EASE, DUTCH = (
 )
 TEN = Scale(0, 10, Direction.HIGH_IS_GOOD)
 LIKELY = Anchors("not at all likely", "likely")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """An operator's folder that holds a copy of everything shipped."""
-    for kind in ("surveys", "instruments", "languages"):
-        shutil.copytree(SHIPPED / kind, tmp_path / kind)
-    return tmp_path
-
-
-def change(folder: Path, file: str, old: str, new: str) -> None:
-    """Replace the first `old` in the file."""
-    text = (folder / file).read_text(encoding="utf-8")
-    assert old in text
-    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def found(folder: Path, company: str = "Voorbeeld", most_segments: int = 3) -> tuple[Finding, ...]:

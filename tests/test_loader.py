@@ -11,6 +11,7 @@ from flows.lint import lint
 from flows.loader import PHRASES, SHIPPED, DefinitionError, Fault, load, voices
 from flows.survey import Anchors, Condition, Direction, Medium, Open, Rating, Scale, Survey, fill, series
 from flows.turn import Reason
+from tests.definitions import change
 
 SURVEY, NPS, CES, DUTCH = (
     "surveys/post_contact.yaml",
@@ -18,21 +19,6 @@ SURVEY, NPS, CES, DUTCH = (
     "instruments/ces_effort.yaml",
     "languages/nl.yaml",
 )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """An operator's folder that holds a copy of everything shipped."""
-    for kind in ("surveys", "instruments", "languages"):
-        shutil.copytree(SHIPPED / kind, tmp_path / kind)
-    return tmp_path
-
-
-def change(folder: Path, file: str, old: str, new: str) -> None:
-    """Replace the first `old` in the file."""
-    text = (folder / file).read_text(encoding="utf-8")
-    assert old in text
-    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def loaded(folder: Path, survey: str | Path = "post_contact") -> Survey:

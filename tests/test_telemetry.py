@@ -1,9 +1,14 @@
 """Logs: what they tell of ourselves, and never of respondents."""
 
 import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from bot.config import PROJECT
 from bot.telemetry import HIDDEN, Discreet
 
 
@@ -27,3 +32,13 @@ def test_a_number_is_hidden_however_it_is_written(number: str) -> None:
     assert told.count(HIDDEN) == 2
     assert "cannot reach" in told
     assert formatter.formatTime(record) in told, "the time is no number to hide"
+
+
+def test_the_processes_of_the_web_log_discreetly_too(tmp_path: Path) -> None:
+    """A server starts them by themselves, without the command line that would have seen to it."""
+    (tmp_path / "config.yaml").write_text("", encoding="utf-8")
+    said = "from bot.app import application; application().logger.error('cannot reach +31600000001')"
+    environment = os.environ | {"NAWOORD_CONFIG": str(tmp_path / "config.yaml")}
+    done = subprocess.run([sys.executable, "-c", said], env=environment, cwd=PROJECT, capture_output=True, text=True)
+    assert f"cannot reach {HIDDEN}" in done.stderr
+    assert "0000" not in done.stderr.partition("cannot reach")[2]
