@@ -1,0 +1,1 @@
+"""Understands: which themes a verbatim speaks of, and how it feels about each."""
