@@ -22,7 +22,7 @@ from bot.web.webhooks import webhooks
 from flows import loader
 from flows.survey import Survey
 from storage import sandbox as mailbox
-from storage.database import Database, upgrade
+from storage.database import Database, at_head, upgrade
 from storage.encryption import Keys
 
 LONGEST_REQUEST = 64 * 1024
@@ -68,6 +68,14 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
         raise ConfigError([str(error)]) from None
     conversations = Conversations(settings, survey, database, keys, clock, new_id)
     return Parts(settings, survey, keys, database, conversations)
+
+
+def ready() -> Parts:
+    """The parts with the settings of this environment. Raises ConfigError where the tables are not up to date."""
+    parts = assemble(load(environ))
+    if not at_head(parts.database):
+        raise ConfigError(["the database is not up to date with this version: run `nawoord db upgrade`"])
+    return parts
 
 
 def create_app(parts: Parts) -> Flask:

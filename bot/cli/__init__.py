@@ -1,0 +1,38 @@
+"""The command line: data to standard output, talk to standard error.
+
+Exit codes: 0 done, 1 something was found wrong, 2 it could not be tried (settings, definitions or usage).
+"""
+
+import sys
+
+import click
+
+from bot import telemetry
+from bot.cli import data, running, trying
+from bot.config import ConfigError
+from flows.loader import DefinitionError
+from storage.database import UnavailableError, UnknownRevisionError
+from storage.encryption import Unreadable
+
+
+@click.group()
+@click.version_option(package_name="nawoord")
+def cli() -> None:
+    """Nawoord asks customers one question about recommending you, one about effort, and why."""
+    telemetry.log_to_stderr()
+
+
+for command in (*running.COMMANDS, *trying.COMMANDS, *data.COMMANDS):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run a command; what the operator can mend is told without a traceback."""
+    try:
+        cli()
+    except (ConfigError, DefinitionError, Unreadable, UnknownRevisionError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except UnavailableError as error:
+        click.echo(f"the database does not answer: {str(error.orig).strip()}", err=True)
+        sys.exit(2)
