@@ -32,8 +32,9 @@ from bot.addresses import caller
 from bot.app import assemble
 from bot.calls import answer_call, take_turn
 from bot.carriers.twilio import sign
-from bot.config import Settings, load
+from bot.config import load
 from bot.conversations import About
+from bot.settings import Settings
 from flows.turn import Keyed, Reply
 from storage.database import migrate
 

@@ -14,8 +14,9 @@ from flask import Flask, redirect, url_for
 from bot.carriers import Carrier, Outgoing
 from bot.carriers.sandbox import NUMBER, Sandbox, SandboxCarrier
 from bot.carriers.twilio import TwilioCarrier
-from bot.config import CarrierName, ConfigError, Settings, load
+from bot.config import ConfigError, load
 from bot.conversations import Conversations
+from bot.settings import CarrierName, Settings
 from bot.telemetry import log_to_stderr
 from bot.web.sandbox import sandbox_pages
 from bot.web.webhooks import webhooks

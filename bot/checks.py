@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from bot.config import CarrierName, Settings
+from bot.settings import CarrierName, Settings
 from flows.lint import Finding, Severity, lint, lint_voices
 from flows.survey import Survey
 

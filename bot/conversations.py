@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.addresses import Address
-from bot.config import Settings
 from bot.languages import default_language
+from bot.settings import Settings
 from flows.engine import begin, pending, step
 from flows.plain import tagged
 from flows.session import Rated, Verbatim

@@ -1,7 +1,7 @@
 """In which language somebody is spoken to, or which choice is offered."""
 
 from bot.addresses import Address
-from bot.config import Settings
+from bot.settings import Settings
 from flows.survey import Survey
 
 

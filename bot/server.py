@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from granian import Granian
 from granian.constants import Interfaces
 
-from bot.config import Settings
+from bot.settings import Settings
 
 
 def serve(settings: Settings) -> None:

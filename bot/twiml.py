@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from bot.config import Voice
+from bot.sections import Voice
 from flows.language import Language
 from flows.survey import Open, Rating
 from flows.turn import Reply

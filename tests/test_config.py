@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import PROJECT, ConfigError, Settings, load
+from bot.config import PROJECT, ConfigError, load
+from bot.settings import Settings
 
 TWILIO = {
     "NAWOORD_CARRIER": "twilio",

@@ -8,7 +8,8 @@ import pytest
 
 from bot.app import assemble, create_app
 from bot.cli import cli
-from bot.config import ENVIRONMENT, PROJECT, Settings
+from bot.config import ENVIRONMENT, PROJECT
+from bot.settings import Settings
 
 DOCS = {path.name: path.read_text(encoding="utf-8") for path in [PROJECT / "README.md", *PROJECT.glob("docs/*.md")]}
 EVERYTHING = "\n".join(DOCS.values())

@@ -47,7 +47,7 @@ HOMES = {
     "scipy": {"nlp"},
     "pyarrow": {"bot/sheets.py"},
     "phonenumbers": {"bot/addresses.py"},
-    "pydantic": {"bot/config.py", "bot/web"},
+    "pydantic": {"bot/config.py", "bot/sections.py", "bot/settings.py", "bot/web"},
     "yaml": {"flows/document.py", "bot/config.py"},
 }
 """Every third-party library has one home; what is not named here may not be imported."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import rehearsal
-from bot.config import Settings
+from bot.settings import Settings
 from bot.transcripts import read_transcript, replay, write_transcript
 from flows.survey import Channel
 

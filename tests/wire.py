@@ -17,8 +17,8 @@ from bot.app import Parts, create_app
 from bot.carriers import address
 from bot.carriers.markup import Gather, read
 from bot.carriers.twilio import SIGNATURE_HEADER, sign
-from bot.config import Settings
 from bot.conversations import Conversations
+from bot.settings import Settings
 from flows import loader
 from flows.survey import Channel, Survey
 from storage.database import Database

@@ -5,7 +5,8 @@ from os import environ
 import click
 
 from bot import app, server
-from bot.config import CarrierName, load
+from bot.config import load
+from bot.settings import CarrierName
 from bot.worker import work
 from storage.database import upgrade
 

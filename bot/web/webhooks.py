@@ -13,10 +13,10 @@ from bot.addresses import Address, caller, sender
 from bot.calls import answer_call, hang_up, may_be_asked, take_turn
 from bot.carriers import Button, Carrier, CarrierError, Outgoing
 from bot.carriers.twilio import is_genuine
-from bot.config import Settings
 from bot.conversations import About, Conversations
 from bot.languages import default_language, languages_for
 from bot.messages import Message, take_message
+from bot.settings import Settings
 from flows.keywords import KEYWORDS
 from flows.survey import Channel, Rating
 from flows.turn import Keyed, Reply, Silence, Spoken, Tapped, Turn, Typed
