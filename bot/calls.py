@@ -19,6 +19,19 @@ def answer_call(
     return begun.twiml if begun else conversations.replied(given.key) or ""
 
 
+def resume_call(conversations: Conversations, call: str, theirs: Address, ours: str, render: Render) -> str | None:
+    """Go on with a survey that this caller broke off by hanging up, or was answering by text; None where there is none.
+
+    The same call asked again hears the same.
+    """
+    given = Given(f"call:{call}", None)
+    if (kept := conversations.interrupted(theirs)) is None:
+        return conversations.replied(given.key)
+    with conversations.database.write() as connection:
+        resumed = conversations.resume(connection, kept, Channel.CALL, ours, given, render, call)
+    return resumed.twiml if resumed else conversations.replied(given.key)
+
+
 def may_be_asked(conversations: Conversations, call: str, theirs: Address) -> bool:
     """Whether this caller may be put to a survey they did not dial; a call that has begun one hears it again."""
     return conversations.replied(f"call:{call}") is not None or not conversations.wants_no_questions(theirs)
@@ -33,7 +46,7 @@ def take_turn(conversations: Conversations, session_id: str, number: int, what: 
     for _ in range(MOST_RACES):
         with conversations.database.read() as connection:
             kept = sessions.find(connection, conversations.keys, session_id)
-        if kept is None:
+        if kept is None or kept.channel is not Channel.CALL:  # erased, or it goes on by text
             return render(Reply((), None), conversations.default_language, "")
         if number != kept.session.turns:
             return conversations.replied(key) or conversations.asked_now(kept, render)

@@ -10,14 +10,15 @@ from bot.languages import default_language
 from bot.settings import Settings
 from flows.engine import begin, pending, step
 from flows.plain import tagged
+from flows.resuming import may_resume, resume
 from flows.session import Rated, Verbatim
 from flows.survey import Channel, Survey
 from flows.turn import Event, Expired, Input, OptedIn, OptedOut, Reply, Turn
-from storage import journal, optouts, sessions
+from storage import journal, optouts, respondents, sessions
 from storage.database import Connection, Database
 from storage.encryption import Keys
 from storage.journal import Entry
-from storage.sessions import Kept, NewSession
+from storage.sessions import Kept, NewSession, Place
 
 Render = Callable[[Reply, str, str], str]
 """From a reply, its language and the name of the turn it asks for to the text that is sent, kept, and sent again."""
@@ -131,6 +132,35 @@ class Conversations:
         reply = _rendered(new.id, turn, render)
         entry = Entry(given.key, now, given.plain, turn.events, reply)
         return Taken(reply, turn) if sessions.begin(connection, self.keys, new, self.survey, entry) else None
+
+    def interrupted(self, theirs: Address) -> Kept | None:
+        """The last session with this person, where it can still be answered, was interrupted and may be resumed."""
+        if theirs.person is None:
+            return None
+        with self.database.read() as connection:
+            person = respondents.find(connection, self.keys, theirs.person)
+            kept = sessions.newest(connection, self.keys, person) if person else None
+        timely = kept is not None and self.now() < kept.expires_at
+        return kept if kept and timely and may_resume(self.survey, kept.session) else None
+
+    def resume(
+        self,
+        connection: Connection,
+        kept: Kept,
+        channel: Channel,
+        ours: str,
+        given: Given,
+        render: Render,
+        call: str | None = None,
+    ) -> Taken | None:
+        """Go on with an interrupted session over this channel; None as `begin` says it."""
+        now = self.now()
+        turn = resume(self.survey, kept.session, channel.medium)
+        reply = _rendered(kept.id, turn, render)
+        entry = Entry(given.key, now, given.plain, turn.events, reply)
+        place = Place(channel, ours, call, max(kept.expires_at, now + self._session_lasts))
+        resumed = sessions.carry_over(connection, self.keys, kept, place, turn.session, self.survey, entry)
+        return Taken(reply, turn) if resumed else None
 
     def take(self, kept: Kept, given: Given, render: Render) -> Taken | None:
         """Step the session by the input and keep what came of it; None where somebody else was faster."""

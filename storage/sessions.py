@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -67,11 +67,23 @@ class Kept:
     session: Session
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a session goes on. carrier_ref: the carrier's id of a call, None for texts."""
+
+    channel: Channel
+    ours: str
+    carrier_ref: str | None
+    expires_at: datetime
+
+
 READ = (
     "SELECT id, revision, channel, ours, theirs, respondent_id, reference, agent, queue, touchpoint,"
     " started_at, expires_at, ended_at, snapshot FROM sessions WHERE "
 )
 LATEST = "channel = :channel AND ours = :ours AND theirs IN ({}) ORDER BY started_at DESC, id DESC LIMIT 1"
+
+NEWEST = "id IN (SELECT id FROM sessions WHERE respondent_id = :person ORDER BY started_at DESC, id DESC LIMIT 1)"
 
 OVERDUE = (
     select(sessions.c.id)
@@ -98,6 +110,11 @@ def latest(connection: Connection, keys: Keys, channel: Channel, ours: str, thei
     indexes = {f"index_{i}": index for i, index in enumerate(theirs)}
     between = LATEST.format(", ".join(f":{name}" for name in indexes))
     return _kept(keys, run(connection, READ + between, {"channel": str(channel), "ours": ours, **indexes}).fetchone())
+
+
+def newest(connection: Connection, keys: Keys, person: str) -> Kept | None:
+    """The session last begun with this respondent, over whichever channel."""
+    return _kept(keys, run(connection, READ + NEWEST, {"person": person}).fetchone())
 
 
 def overdue(connection: Connection, now: datetime, limit: int) -> list[str]:
@@ -159,6 +176,37 @@ def save(connection: Connection, keys: Keys, kept: Kept, after: Session, survey:
         if is_duplicate(error):
             return raced(connection)
         raise
+
+
+def carry_over(
+    connection: Connection, keys: Keys, kept: Kept, place: Place, after: Session, survey: Survey, entry: Entry
+) -> bool:
+    """Keeps a session that goes on somewhere else; False as `save` says it, also while a text conversation is open
+    there."""
+    moved = (
+        update(sessions)
+        .where(sessions.c.id == kept.id, sessions.c.revision == kept.revision)
+        .values(
+            channel=place.channel,
+            ours=place.ours,
+            carrier_ref=place.carrier_ref,
+            expires_at=place.expires_at,
+            ended_at=None,
+            outcome=None,
+            revision=kept.revision + 1,
+            **_standing(keys, after),
+        )
+        .execution_options(preserve_rowcount=True)
+    )
+    try:
+        if connection.execute(moved).rowcount == 0 or not enter(connection, keys, kept.id, entry):
+            return raced(connection)
+    except IntegrityError as error:
+        if is_duplicate(error):
+            return raced(connection)
+        raise
+    keep(connection, kept.id, _answered(connection, keys, place.channel, survey, kept.session, after, entry.at))
+    return True
 
 
 def _standing(keys: Keys, session: Session) -> dict[str, Any]:

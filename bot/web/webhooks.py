@@ -10,7 +10,7 @@ from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from bot import twiml
 from bot.addresses import Address, caller, sender
-from bot.calls import answer_call, hang_up, may_be_asked, take_turn
+from bot.calls import answer_call, hang_up, may_be_asked, resume_call, take_turn
 from bot.carriers import Button, Carrier, CarrierError, Outgoing
 from bot.carriers.twilio import is_genuine
 from bot.conversations import About, Conversations
@@ -80,6 +80,10 @@ def webhooks(
 
     @routes.post("/voice")
     def portal() -> Response:
+        if request.form.get("CallStatus") not in FINAL:
+            theirs, ours = _both_ends()
+            if resumed := resume_call(conversations, _required("CallSid"), theirs, ours, speak):
+                return _xml(resumed)
         return _xml(answer(About()))
 
     @routes.post("/voice/after-call")
