@@ -1,6 +1,7 @@
 """The tables: everything that is kept, and what can never be true of it."""
 
 from storage.models.access import api_keys as api_keys
+from storage.models.access import sign_in_tries as sign_in_tries
 from storage.models.access import users as users
 from storage.models.conversations import answers as answers
 from storage.models.conversations import opt_outs as opt_outs
@@ -20,3 +21,7 @@ from storage.models.moments import Moment as Moment
 from storage.models.moments import metadata as metadata
 from storage.models.moments import read as read
 from storage.models.moments import written as written
+from storage.models.themes import corrections as corrections
+from storage.models.themes import reviews as reviews
+from storage.models.themes import taggings as taggings
+from storage.models.themes import tags as tags
