@@ -1,0 +1,173 @@
+"""What is to be done next for one invitation: send, look, wait or close; one decision from how everything stands."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from flows.cases import Attempt, Case, Close, Ending, Fault, Look, Move, Poll, Rest, Rules, Send, Standing
+from flows.dayparts import another_daypart
+from flows.fates import FAILED, IN_THE_AIR, NEVER_RANG, RANG_IN_VAIN, UNDER_WAY, Kind, Status
+from flows.session import Outcome
+from flows.survey import Channel
+
+SOON = timedelta(minutes=1)
+LATER = timedelta(minutes=15)
+"""After how long to come by again where nobody tells when it is over: an expiry, a conversation."""
+
+
+def move(rules: Rules, case: Case, now: datetime) -> Move:
+    """What is to be done for this invitation. What may have gone out is cleared up before anything more goes out."""
+    if calling := _call_under_way(rules, case, now):
+        return calling
+    if case.on_call or any(standing.heard for standing in case.standings):
+        return _follow(rules, case, now)
+    if case.opted_out:
+        return Close(Ending.OPTED_OUT)
+    if looking := _uncertain(rules, case, now):
+        return looking
+    if going_on := [each for each in case.elsewhere if each.ended_at is None]:
+        return Rest(min(_over(going_on, now), now + LATER))
+    if any(each.heard for each in case.elsewhere):
+        return Close(Ending.IN_CONVERSATION)
+    if planned := _invite(rules, case, now) + _remind(rules, case, now):
+        at, send = min(planned, key=lambda plan: plan[0])
+        return send if at <= now else Rest(at)
+    if still_open := [standing for standing in case.standings if standing.ended_at is None]:
+        return Rest(_over(still_open, now))
+    return Close(_unanswered(rules, case, now))
+
+
+def wait(rules: Rules, id: str, failures: int) -> timedelta:
+    """How long to leave a carrier alone that had no time for us: doubling, half of it by a draw that is always the
+    same for the same invitation and number of failures."""
+    whole: timedelta = min(rules.first_wait * 2 ** min(failures - 1, 30), rules.longest_wait)
+    drawn = int.from_bytes(hashlib.sha256(f"{id} {failures}".encode()).digest()[:4], "big") / 2**32
+    return whole * (1 + drawn) / 2
+
+
+def _call_under_way(rules: Rules, case: Case, now: datetime) -> Move | None:
+    """A call is followed to its end whatever else has happened, so that none stays open."""
+    for attempt in case.attempts:
+        if attempt.channel is Channel.CALL and attempt.status in UNDER_WAY and not _is_stuck(rules, attempt, now):
+            silent_for = now - attempt.changed_at
+            if silent_for < rules.poll_after:
+                return Rest(attempt.changed_at + rules.poll_after)
+            return Poll(attempt, now + max(rules.poll_after, silent_for / 2))
+    return None
+
+
+def _is_stuck(rules: Rules, attempt: Attempt, now: datetime) -> bool:
+    """Whether a call waits at the carrier for so long that nobody should wait for it. It may ring one day all the
+    same."""
+    waiting = (Status.ACCEPTED, Status.SCHEDULED, Status.QUEUED)
+    return attempt.status in waiting and now >= attempt.made_at + rules.queued
+
+
+def _follow(rules: Rules, case: Case, now: datetime) -> Move:
+    """The person has been in conversation, so nothing more is sent but the rest of an interrupted call."""
+    standings = [each for each in case.standings if each.heard] or [each for each in case.standings if each.outcome]
+    if going_on := [each for each in standings or case.standings if each.ended_at is None]:
+        return Rest(min(_over(going_on, now), now + LATER) if case.on_call else _over(going_on, now))
+    has_continued = any(attempt.kind is Kind.CONTINUATION for attempt in case.attempts)
+    may_continue = rules.finish_by_text and not has_continued and not case.opted_out and Channel.SMS in case.channels
+    for standing in standings:
+        if may_continue and standing.can_go_on and (at := case.opens(now, standing.expires_at)):
+            return Send(Channel.SMS, Kind.CONTINUATION, standing.session) if at <= now else Rest(at)
+    outcomes = [each.outcome for each in standings if each.outcome]
+    return Close(min(outcomes, key=list(Outcome).index))
+
+
+def _uncertain(rules: Rules, case: Case, now: datetime) -> Move | None:
+    """What the carrier may have and may not have. Nothing goes out before that is known, or it is too late anyway."""
+    for attempt in case.attempts:
+        ends = attempt.standing.expires_at if attempt.standing else case.expires_at
+        if attempt.status not in IN_THE_AIR or now >= max(ends, case.expires_at) + rules.patience:
+            continue
+        if attempt.status is Status.MAKING and now < attempt.made_at + rules.lease:
+            return Rest(attempt.made_at + rules.lease)
+        lost_at = attempt.made_at + rules.patience
+        if now >= lost_at:
+            return Look(attempt, None)
+        return Look(attempt, min(lost_at, now + max(rules.first_wait, now - attempt.made_at)))
+    return None
+
+
+Plans = tuple[tuple[datetime, Send], ...]
+
+
+def _invite(rules: Rules, case: Case, now: datetime) -> Plans:
+    """The next invitation: over the first channel on which none is out, once those before have had their time."""
+    at = now
+    for channel in case.channels:
+        if not _is_usable(rules, case, channel, now):
+            continue
+        earlier = [each for each in case.attempts if each.channel is channel and each.kind is Kind.INVITATION]
+        if channel is Channel.CALL:
+            when = _calling_time(rules, case, earlier, at)
+            return ((when, Send(channel, Kind.INVITATION)),) if when else ()
+        if out := [each for each in earlier if each.status not in FAILED and each.status is not Status.LOST]:
+            at = max(at, out[-1].made_at + rules.answer_within[channel])
+            continue
+        if failed := [each for each in earlier if each.status in FAILED]:
+            at = max(at, failed[-1].changed_at + rules.retry_after)
+        # A message that never turned up may still do so, and the answer to it belongs to the same conversation.
+        begun = [each.standing for each in earlier if each.standing and each.standing.ended_at is None]
+        when = case.opens(at)
+        return ((when, Send(channel, Kind.INVITATION, begun[-1].session if begun else None)),) if when else ()
+    return ()
+
+
+def _is_usable(rules: Rules, case: Case, channel: Channel, now: datetime) -> bool:
+    """Whether anything may still be sent, or is out, over this channel."""
+    if any(attempt.fault is Fault.NUMBER for attempt in case.attempts):
+        return False
+    tried = [attempt for attempt in case.attempts if attempt.channel is channel]
+    if any(attempt.fault is Fault.CHANNEL for attempt in tried):
+        return False
+    if channel is Channel.CALL:
+        unrung = [each for each in tried if each.status in NEVER_RANG or _is_stuck(rules, each, now)]
+        rang = [each for each in tried if each.status in RANG_IN_VAIN]
+        return len(rang) < rules.calls and len(unrung) <= rules.unrung
+    return sum(each.kind is Kind.INVITATION and each.status in FAILED for each in tried) < 2
+
+
+def _calling_time(rules: Rules, case: Case, earlier: Iterable[Attempt], at: datetime) -> datetime | None:
+    """When to call: who did not answer at one time of the day may do so at another."""
+    rang = [each for each in earlier if each.status in RANG_IN_VAIN]
+    for unrung in (each for each in earlier if each not in rang):
+        at = max(at, unrung.changed_at + rules.retry_after)
+    if not rang or case.hours is None:
+        return case.opens(at)
+    return another_daypart(case.hours, [each.made_at for each in rang], at, case.expires_at)
+
+
+def _remind(rules: Rules, case: Case, now: datetime) -> Plans:
+    """The one reminder, of the message sent last."""
+    if rules.remind_after is None or any(each.kind is Kind.REMINDER for each in case.attempts):
+        return ()
+    for attempt in reversed(case.attempts):
+        standing = attempt.standing
+        if attempt.channel is Channel.CALL or attempt.status in FAILED or attempt.status is Status.LOST:
+            continue
+        if standing is None or standing.ended_at or not _is_usable(rules, case, attempt.channel, now):
+            continue
+        last = min(case.expires_at, standing.expires_at)
+        at = case.opens(max(now, attempt.made_at + rules.remind_after), last)
+        return ((at, Send(attempt.channel, Kind.REMINDER, standing.session)),) if at else ()
+    return ()
+
+
+def _over(standings: Iterable[Standing], now: datetime) -> datetime:
+    """When the last of these sessions will have expired."""
+    return max(now + SOON, *(standing.expires_at for standing in standings))
+
+
+def _unanswered(rules: Rules, case: Case, now: datetime) -> Outcome | Ending:
+    """What to call an invitation that nobody has answered and nobody can answer any more."""
+    messages = [each for each in case.attempts if each.channel is not Channel.CALL]
+    if any(each.status not in FAILED and each.status is not Status.LOST for each in messages):
+        return Outcome.EXPIRED
+    if not case.channels or any(each.status in RANG_IN_VAIN for each in case.attempts):
+        return Ending.UNREACHED
+    usable = any(_is_usable(rules, case, channel, now) for channel in case.channels)
+    return Ending.TOO_LATE if usable else Ending.UNDELIVERABLE
