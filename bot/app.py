@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, redirect, url_for
 
+from bot.accounts import Accounts
 from bot.carriers import Carrier, Outgoing
 from bot.carriers.sandbox import NUMBER, Sandbox, SandboxCarrier
 from bot.carriers.twilio import TwilioCarrier
@@ -39,6 +40,7 @@ class Parts:
     keys: Keys
     database: Database
     conversations: Conversations
+    accounts: Accounts
 
 
 def now() -> datetime:
@@ -68,7 +70,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     except ValueError as error:
         raise ConfigError([str(error)]) from None
     conversations = Conversations(settings, survey, database, keys, clock, new_id)
-    return Parts(settings, survey, keys, database, conversations)
+    return Parts(settings, survey, keys, database, conversations, Accounts(database, clock, new_id))
 
 
 def ready() -> Parts:

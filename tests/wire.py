@@ -13,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import Client
 
+from bot.accounts import Accounts
 from bot.app import Parts, create_app
 from bot.carriers import address
 from bot.carriers.markup import Gather, read
@@ -116,7 +117,8 @@ class Wire:
         survey, keys = _survey(settings.survey, settings.company), Keys.derive(settings.secret_key)
         database = Database.open(settings.database_url)
         conversations = Conversations(settings, survey, database, keys, clock, _counted())
-        return cls(Parts(settings, survey, keys, database, conversations), clock)
+        accounts = Accounts(database, clock, _counted())
+        return cls(Parts(settings, survey, keys, database, conversations, accounts), clock)
 
     def close(self) -> None:
         self.parts.database.dispose()

@@ -30,3 +30,12 @@ api_keys = Table(
     Column("revoked_at", Moment),
     comment="Keys for programs; digest: SHA-256 of a key of 256 random bits, which is shown once and never kept.",
 )
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("since", Moment, nullable=False),
+    Column("tried", Integer, nullable=False),
+    comment="How often it was lately tried to sign in under names that share a bucket, so that nobody can guess on.",
+)

@@ -20,7 +20,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("api_keys", "users", "heartbeats", "pace", "daily", "quarantines", "attempts", "invitations"):
+    access = ("sign_in_tries", "api_keys", "users")
+    for table in (*access, "heartbeats", "pace", "daily", "quarantines", "attempts", "invitations"):
         op.drop_table(table)
     op.drop_table("contacts")
 
@@ -176,4 +177,12 @@ def _access() -> None:
         sa.UniqueConstraint("name", name="uq_api_keys_name"),
         sa.UniqueConstraint("digest", name="uq_api_keys_digest"),
         comment="Keys for programs; digest: SHA-256 of a key of 256 random bits, which is shown once and never kept.",
+    )
+    op.create_table(
+        "sign_in_tries",
+        sa.Column("bucket", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("tried", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("bucket", name="pk_sign_in_tries"),
+        comment="How often it was lately tried to sign in under names that share a bucket, so that nobody can guess on.",
     )

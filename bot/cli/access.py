@@ -1,0 +1,147 @@
+"""Commands that say who may do what: people who sign in, and keys for programs."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+import click
+
+from bot import app
+from bot.accounts import KEY_ROLES, USER_ROLES, Role, UnusableError, new_password
+
+KEY_ROLE = click.Choice([each.value for each in KEY_ROLES])
+USER_ROLE = click.Choice([each.value for each in USER_ROLES])
+STDIN = click.option("--password-stdin", "from_stdin", is_flag=True, help="Read the password from standard input.")
+GENERATE = click.option("--generate", is_flag=True, help="Make a password and print it.")
+
+
+@click.group()
+def keys() -> None:
+    """Keys with which programs use the API."""
+
+
+@keys.command("add")
+@click.argument("name")
+@click.option("--role", type=KEY_ROLE, required=True, help="trigger reports contacts, analyst reads, admin does all.")
+def keys_add(name: str, role: str) -> None:
+    """Make a key and print it; it cannot be shown again."""
+    with _refusing():
+        key = app.ready().accounts.add_key(name, Role(role))
+    click.echo("Keep this key: it cannot be shown again.", err=True)
+    click.echo(key)
+
+
+@keys.command("list")
+def keys_list() -> None:
+    """Every key: name, role, and when it was made, last used and revoked."""
+    known = app.ready().accounts.keys()
+    rows = [(key.name, key.role, _at(key.made_at), _at(key.used_at), _at(key.revoked_at)) for key in known]
+    _print(("name", "role", "made", "last used", "revoked"), rows)
+
+
+@keys.command("revoke")
+@click.argument("name")
+def keys_revoke(name: str) -> None:
+    """Make a key useless, at once and for good."""
+    with _refusing():
+        _tell(app.ready().accounts.revoke_key(name), f"no key named {name} is in use; `nawoord keys list` shows them")
+
+
+@click.group()
+def users() -> None:
+    """People who sign in to the pages."""
+
+
+@users.command("add")
+@click.argument("name")
+@click.option("--role", type=USER_ROLE, required=True, help="staff reports contacts, analyst reads, admin does all.")
+@STDIN
+@GENERATE
+def users_add(name: str, role: str, from_stdin: bool, generate: bool) -> None:
+    """Let a person sign in."""
+    accounts, password = app.ready().accounts, _password(from_stdin, generate)
+    with _refusing():
+        accounts.add_user(name, Role(role), password)
+    if generate:
+        click.echo(password)
+
+
+@users.command("list")
+def users_list() -> None:
+    """Every user: name, role, and when they were added, last signed in and disabled."""
+    known = app.ready().accounts.users()
+    rows = [(one.name, one.role, _at(one.made_at), _at(one.signed_in_at), _at(one.disabled_at)) for one in known]
+    _print(("name", "role", "added", "signed in", "disabled"), rows)
+
+
+@users.command("password")
+@click.argument("name")
+@STDIN
+@GENERATE
+def users_password(name: str, from_stdin: bool, generate: bool) -> None:
+    """Change a password; wherever that person is signed in, they no longer are."""
+    accounts, password = app.ready().accounts, _password(from_stdin, generate)
+    with _refusing():
+        _tell(accounts.change_password(name, password), _nobody(name))
+    if generate:
+        click.echo(password)
+
+
+@users.command("role")
+@click.argument("name")
+@click.argument("role", type=USER_ROLE)
+def users_role(name: str, role: str) -> None:
+    """Change what a person may do, from now on."""
+    with _refusing():
+        _tell(app.ready().accounts.change_role(name, Role(role)), _nobody(name))
+
+
+@users.command("disable")
+@click.argument("name")
+@click.option("--undo", is_flag=True, help="Let them sign in again.")
+def users_disable(name: str, undo: bool) -> None:
+    """Let a person no longer sign in, and sign them out everywhere."""
+    with _refusing():
+        _tell(app.ready().accounts.disable(name, undo=undo), _nobody(name))
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Tells what cannot be taken, and why, as a mistake in how the command was used."""
+    try:
+        yield
+    except UnusableError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _password(from_stdin: bool, generate: bool) -> str:
+    if generate:
+        return new_password()
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True))
+
+
+def _tell(found: bool, otherwise: str) -> None:
+    if not found:
+        click.echo(otherwise, err=True)
+        sys.exit(1)
+
+
+def _nobody(name: str) -> str:
+    return f"there is no user named {name}; `nawoord users list` shows them"
+
+
+def _at(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "-"
+
+
+def _print(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns below one another, times in UTC."""
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    for row in (heads, *rows):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+COMMANDS = (keys, users)
