@@ -72,13 +72,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Somebody has read a verbatim completely: what they did not decide is absent."""
+    """Somebody has read a verbatim completely, with these themes in mind: those they did not name are absent."""
 
     session: str
     question: str
     by: str
     at: datetime
-    frame: str
+    themes: tuple[str, ...]
 
 
 READ_AGAIN = upsert(taggings)
@@ -93,7 +93,7 @@ FORGET = delete(tags).where(tags.c.session_id == bindparam("session"), tags.c.qu
 REVIEWED = upsert(reviews)
 REVIEWED = REVIEWED.on_conflict_do_update(
     index_elements=["session_id", "question", "by"],
-    set_={"at": REVIEWED.excluded.at, "frame": REVIEWED.excluded.frame},
+    set_={"at": REVIEWED.excluded.at, "themes": REVIEWED.excluded.themes},
 )
 
 
@@ -158,7 +158,7 @@ def reviewers(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[Rev
     """Who has read these verbatims completely."""
     done: dict[Key, list[Review]] = {}
     for row in connection.execute(select(reviews).where(_among(reviews, list(keys))).order_by(reviews.c.at)):
-        review = Review(row.session_id, row.question, row.by, row.at, row.frame)
+        review = Review(row.session_id, row.question, row.by, row.at, tuple(row.themes.split()))
         done.setdefault((row.session_id, row.question), []).append(review)
     return done
 
@@ -248,5 +248,5 @@ def _review(review: Review) -> Mapping[str, Any]:
         "question": review.question,
         "by": review.by,
         "at": review.at,
-        "frame": review.frame,
+        "themes": " ".join(review.themes),
     }

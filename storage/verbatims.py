@@ -1,6 +1,6 @@
 """Verbatims to be read: those not tagged yet, or all of them, each with what helps to understand it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -96,10 +96,9 @@ def every(connection: Connection, keys: Keys, after: Place, limit: int) -> list[
     return _batch(connection, keys, after, limit)
 
 
-def one(connection: Connection, keys: Keys, session: str, question: str) -> Said | None:
-    """The verbatim of that session and question."""
-    its = and_(answers.c.session_id == session, answers.c.question == question)
-    return next(iter(_batch(connection, keys, Place(), 1, its)), None)
+def among(connection: Connection, keys: Keys, wanted: Sequence[tuple[str, str]]) -> list[Said]:
+    """The verbatims of these sessions and questions, in order."""
+    return _batch(connection, keys, Place(), len(wanted), tuple_(answers.c.session_id, answers.c.question).in_(wanted))
 
 
 def backlog(connection: Connection, since: datetime) -> int:

@@ -78,7 +78,7 @@ reviews = Table(
     Column("question", String, primary_key=True),
     Column("by", String, primary_key=True),
     Column("at", Moment, nullable=False),
-    Column("frame", String, nullable=False),
+    Column("themes", Text, nullable=False),
     ForeignKeyConstraint(
         ["session_id", "question"],
         ["answers.session_id", "answers.question"],
@@ -86,7 +86,7 @@ reviews = Table(
         ondelete="CASCADE",
     ),
     sqlite_with_rowid=False,
-    comment="Who has read which verbatim completely, so that every theme not decided there is known to be absent.",
+    comment="Who has read which verbatim completely, with which themes in mind: those they did not name are absent.",
 )
 
 Index(

@@ -87,9 +87,10 @@ def _decided() -> None:
         sa.Column("question", sa.String, nullable=False),
         sa.Column("by", sa.String, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
-        sa.Column("frame", sa.String, nullable=False),
+        sa.Column("themes", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("session_id", "question", "by", name="pk_reviews"),
         _of("answers", "fk_reviews_answer"),
         sqlite_with_rowid=False,
-        comment="Who has read which verbatim completely, so that every theme not decided there is known to be absent.",
+        comment="Who has read which verbatim completely, with which themes in mind: those they did not name are"
+        " absent.",
     )
