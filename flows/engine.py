@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from flows import course, moves, wording
-from flows.reading import Command, Unclear, Understood, Wish, read
+from flows.reading import NO_MORE_KEYS, Command, Unclear, Understood, Wish, read
 from flows.session import (
     Cause,
     Confirming,
@@ -74,11 +74,15 @@ def step(survey: Survey, session: Session, given: Input) -> Turn:
             return moves.end(survey, session, Cause.HUNG_UP)
         case _ if isinstance(given, Expired):
             return moves.end(survey, session, Cause.EXPIRED)
+        case _ if _keys_no_more(survey, session, given):
+            return moves.end(survey, session, Cause.OPTED_OUT, (OptedOut(),))
         case _ if not course.still_asked(survey, session):
             return moves.go_on(survey, session, ())
         case Confirming(question=key):
             return _confirm(survey, session, course.rating(survey, key), given)
         case Waiting() as waiting:
+            waiting = replace(waiting, starred=False)
+            session = replace(session, state=waiting)
             if isinstance(given, Silence):
                 return moves.miss(survey, session, waiting, Reason.SILENT)
             return _take(survey, session, waiting, given)
@@ -111,7 +115,22 @@ def _is_stop(survey: Survey, session: Session, given: Keyed | Typed | Spoken | S
     """Whether this is the wish to be left alone, which counts however long the conversation has been."""
     if isinstance(given, Silence):
         return False
-    return read(survey.questions[-1], given, survey.languages[session.language]) == Command(Wish.STOP)
+    wish = read(survey.questions[-1], given, survey.languages[session.language])
+    return wish == Command(Wish.STOP) or _keys_no_more(survey, session, given)
+
+
+def _keys_no_more(survey: Survey, session: Session, given: Input) -> bool:
+    """Whether the keys for no more questions are pressed, at once or, where one key is taken at a time, in turn.
+
+    A zero that can be an answer is one: where two keys are taken, both parts come together.
+    """
+    match session.state:
+        case Waiting(question=key, starred=True) if given == Keyed("0"):
+            return not any(q.key == key and isinstance(q, Rating) and 0 in q.scale for q in survey.questions)
+        case Confirming(starred=True) if given == Keyed("0"):
+            return True
+        case _:
+            return given == Keyed(NO_MORE_KEYS)
 
 
 def _take(survey: Survey, session: Session, waiting: Waiting, given: Keyed | Typed | Spoken) -> Turn:
@@ -138,7 +157,8 @@ def _confirm(survey: Survey, session: Session, question: Rating, given: Input) -
         case Keyed(keys=keys) if "*" not in keys:
             return moves.withdraw(survey, session, question)
         case _:
-            return Turn(session, (), wording.read_back(survey, session, question))
+            starred = replace(session, state=Confirming(question.key, starred=isinstance(given, Keyed)))
+            return Turn(starred, (), wording.read_back(survey, session, question))
 
 
 def _correct(survey: Survey, session: Session, waiting: Waiting, value: int, given: Keyed | Typed | Spoken) -> Turn:
@@ -182,6 +202,7 @@ def _grant(survey: Survey, session: Session, waiting: Waiting, wish: Wish, given
             said = (wording.phrase(survey, session, "opted_in"),)
         case Wish.REPEAT:
             said = ()
+            session = replace(session, state=replace(waiting, starred=isinstance(given, Keyed)))
     events = (OptedIn(),) if wish is Wish.START else ()
     reply = wording.put(survey, session, question, 0, said)
     return Turn(session, events, replace(reply, attempt=waiting.misses))

@@ -95,7 +95,12 @@ def _again(survey: Survey) -> Iterator[Finding]:
 
 
 def _keys(survey: Survey) -> Iterator[Finding]:
-    """A caller is told which key repeats a rating, and which ends two digits or skips an open question."""
+    """A caller is told which keys want no more questions, repeat a rating, end two digits or skip an open question."""
+    for code, language in survey.languages.items():
+        star, greeting = language.phrases["star"], survey.greeting[code, Medium.VOICE]
+        if not re.search(rf"(?<!\w){re.escape(star)}\W+0(?!\w)", greeting, re.IGNORECASE):
+            problem = f"does not say how to be asked no more ('{star} 0')"
+            yield Finding(Severity.ERROR, f"greeting.{code}.voice", problem, f"say that {star} 0 stops all questions")
     for question, code, medium, prompt in _prompts(survey):
         if medium is not Medium.VOICE:
             continue

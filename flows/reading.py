@@ -18,6 +18,9 @@ from flows.turn import Keyed, Reason, Spoken, Typed
 LEAST_CONFIDENCE = 0.5
 """Recognition less sure than this of what it heard is asked again for a rating: more likely wrong than right."""
 
+NO_MORE_KEYS = "*0"
+"""Keyed by whoever wants no more questions: no rating begins with a star, so none keyed too slowly becomes this."""
+
 LONGEST_COMMAND = 400
 """Characters beyond which a message is a story, whatever it begins with; room for "stop" and many exclamation marks."""
 
@@ -77,6 +80,8 @@ def read(question: Question, given: Keyed | Typed | Spoken, language: Language) 
 def _read_keys(question: Question, keys: str) -> Understood | Command | Unclear:
     if not keys:
         return Unclear(Reason.EMPTY)
+    if keys == NO_MORE_KEYS:
+        return Command(Wish.STOP)
     if keys in ("*", "**"):
         return Command(Wish.REPEAT)
     if isinstance(question, Open):

@@ -90,19 +90,22 @@ Answer = Rated | Verbatim | Missing
 class Waiting:
     """For an answer.
 
-    misses: inputs to this question that were not understood; replacing: the number that the respondent took back.
+    misses: inputs to this question that were not understood; replacing: the number that the respondent took back;
+    starred: the star was the last key, with which the one for no more questions begins.
     """
 
     question: str
     misses: int = 0
     replacing: int | None = None
+    starred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Confirming:
-    """The number just keyed is being read back; it stands unless the respondent changes it."""
+    """The number just keyed is being read back; it stands unless it is changed. starred: as of `Waiting`."""
 
     question: str
+    starred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

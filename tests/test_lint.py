@@ -205,6 +205,14 @@ def test_asking_again_has_an_end(voice: bool, most: int, folder: Path) -> None:
     assert f"at most {most} times" in finding.remedy
 
 
+def test_callers_are_told_how_to_be_asked_no_more(folder: Path) -> None:
+    """A greeting that keeps the keys for it to itself is found."""
+    change(folder, SURVEY, "Toets sterretje 0.", "Toets sterretje 10.")
+    finding = only(folder)
+    assert (finding.place, finding.severity) == ("greeting.nl.voice", Severity.ERROR)
+    assert finding.problem == "does not say how to be asked no more ('sterretje 0')"
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "place", "key"),
     [
