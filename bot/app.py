@@ -17,6 +17,7 @@ from bot.carriers.sandbox import NUMBER, Sandbox, SandboxCarrier
 from bot.carriers.twilio import TwilioCarrier
 from bot.config import ConfigError, load
 from bot.conversations import Conversations
+from bot.invitations import Invitations
 from bot.settings import CarrierName, Settings
 from bot.telemetry import log_to_stderr
 from bot.web.sandbox import sandbox_pages
@@ -40,6 +41,7 @@ class Parts:
     keys: Keys
     database: Database
     conversations: Conversations
+    invitations: Invitations
     accounts: Accounts
 
 
@@ -70,7 +72,8 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     except ValueError as error:
         raise ConfigError([str(error)]) from None
     conversations = Conversations(settings, survey, database, keys, clock, new_id)
-    return Parts(settings, survey, keys, database, conversations, Accounts(database, clock, new_id))
+    invitations = Invitations(settings, survey, database, keys, clock, new_id)
+    return Parts(settings, survey, keys, database, conversations, invitations, Accounts(database, clock, new_id))
 
 
 def ready() -> Parts:

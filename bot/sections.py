@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_validator
+
+from bot.calendars import read_hours
+from flows.hours import Hours as OpenHours
+from flows.survey import Channel
 
 
 class Section(BaseModel):
@@ -57,8 +61,59 @@ class Text(Section):
     most_segments: int = Field(3, ge=1, le=10)
 
 
+Template = Annotated[str, Field(pattern=r"^HX[0-9a-fA-F]{32}$")]
+
+
 class WhatsApp(Section):
-    buttons: Mapping[str, Mapping[Code, Annotated[str, Field(pattern=r"^HX[0-9a-fA-F]{32}$")]]] = {}
+    buttons: Mapping[str, Mapping[Code, Template]] = {}
+    invitation: Mapping[Code, Template] = {}
+
+
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Week = Mapping[str, str]
+
+
+class Country(Section):
+    """A country in which anybody may be invited."""
+
+    hours: Week | None = None
+    zones: tuple[str, ...] = ()
+    holidays: bool = True
+    subdivisions: tuple[str, ...] = ()
+
+
+class Eligibility(Section):
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)] = (Channel.SMS, Channel.WHATSAPP, Channel.CALL)
+    delay_minutes: int = Field(10, ge=0, le=24 * 60)
+    oldest_hours: int = Field(24, ge=1, le=24 * 14)
+    quarantine_days: int = Field(90, ge=0, le=3650)
+    share: Share = 1.0
+    shares: Mapping[str, Share] = {}
+    a_day: int | None = Field(None, ge=1)
+    hours: Week = {"mon-fri": "09:00-20:00", "sat": "10:00-16:00"}
+    default_country: CountryCode = "NL"
+    countries: Mapping[CountryCode, Country] = {"NL": Country(), "BE": Country()}
+    offer_hours: int = Field(2, ge=1, le=24)
+
+    def open_hours(self, code: str) -> OpenHours:
+        """When somebody in that country may be disturbed. Raises ValueError where that cannot be read."""
+        country = self.countries[code]
+        week = self.hours if country.hours is None else country.hours
+        return read_hours(code, week, country.zones, country.subdivisions, heed_holidays=country.holidays)
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> "Eligibility":
+        if len(set(self.channels)) < len(self.channels):
+            raise ValueError("channels: each can be named once")
+        if self.delay_minutes >= self.oldest_hours * 60:
+            raise ValueError("delay_minutes: nobody would be invited before oldest_hours are over")
+        for code in self.countries:
+            try:
+                self.open_hours(code)
+            except ValueError as error:
+                raise ValueError(f"countries.{code}: {error}") from None
+        return self
 
 
 class Twilio(Section):

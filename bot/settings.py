@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from bot.sections import E164, Code, Database, Secrets, Section, Server, Text, Twilio, Voice, WhatsApp
+from bot.sections import E164, Code, Database, Eligibility, Secrets, Section, Server, Text, Twilio, Voice, WhatsApp
 from flows.keywords import KEYWORDS
 
 SECRET_KEY_FILE = Path("var/secret.key")
@@ -48,6 +48,7 @@ class Settings(Section):
     voice: Voice = Voice()
     text: Text = Text()
     whatsapp: WhatsApp = WhatsApp()
+    eligibility: Eligibility = Eligibility()
     twilio: Twilio = Twilio()
     secrets: Secrets = Secrets()
 

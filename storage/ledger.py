@@ -1,0 +1,156 @@
+"""The ledger of contacts as people read it: each with its decision, and how far its invitation has come."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select, tuple_
+
+from storage.contacts import ATTRIBUTES
+from storage.encryption import Keys
+from storage.models import attempts, contacts, invitations, sessions
+
+ANSWERED = ("completed", "partial", "refused", "broken_off")
+"""Outcomes of a session in which somebody has said something."""
+
+ARRIVED = ("delivered", "read")
+ON_ITS_WAY = (
+    *("making", "unknown", "accepted", "scheduled", "queued", "sending", "sent"),
+    *("initiated", "ringing", "in-progress", "completed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A contact with its decision. What follows `attributes` is None where nobody is invited.
+
+    channels: in the order in which they are tried; used: the channel that was tried last; state: how far it has come.
+    """
+
+    reference: str
+    source: str
+    received_at: datetime
+    ended_at: datetime
+    country: str | None
+    queue: str | None
+    agent: str | None
+    touchpoint: str | None
+    reason: str | None
+    until: datetime | None
+    attributes: Mapping[str, str]
+    invitation: str | None
+    language: str | None
+    channels: tuple[str, ...]
+    used: str | None
+    due_at: datetime | None
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines: everything that is not None has to hold. invited: whether somebody was."""
+
+    invited: bool | None = None
+    reason: str | None = None
+    state: str | None = None
+    queue: str | None = None
+    agent: str | None = None
+
+
+_other = attempts.alias("other")
+_last_attempt = (
+    select(_other.c.id)
+    .where(_other.c.invitation_id == invitations.c.id)
+    .order_by(_other.c.made_at.desc(), _other.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_by_attempt = (
+    select(_other.c.session_id)
+    .where(_other.c.invitation_id == invitations.c.id, _other.c.session_id.is_not(None))
+    .join(sessions, sessions.c.id == _other.c.session_id)
+    # The one in which somebody has said most lately, before those that nobody has answered.
+    .order_by(sessions.c.revision.desc(), _other.c.made_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_spoken = sessions.alias("spoken")
+_by_call = select(_spoken.c.id).where(_spoken.c.carrier_ref == invitations.c.call).scalar_subquery()
+
+STATE: ColumnElement[str | None] = case(
+    (invitations.c.id.is_(None), None),
+    (sessions.c.outcome.in_(ANSWERED), sessions.c.outcome),
+    (and_(sessions.c.revision > 0, sessions.c.ended_at.is_(None)), literal("in_conversation")),
+    (invitations.c.outcome.is_not(None), invitations.c.outcome),
+    (attempts.c.status.in_(ARRIVED), literal("delivered")),
+    (attempts.c.status.in_(ON_ITS_WAY), literal("sent")),
+    else_=literal("scheduled"),
+)
+
+LINES = (
+    select(
+        *(contacts.c[name] for name in ("reference", "source", "received_at", "ended_at", "country", "queue", "agent")),
+        *(contacts.c[name] for name in ("touchpoint", "reason", "until", "attributes")),
+        invitations.c.id.label("invitation"),
+        func.coalesce(invitations.c.language, contacts.c.language).label("language"),
+        invitations.c.channels,
+        attempts.c.channel.label("used"),
+        invitations.c.due_at,
+        STATE.label("state"),
+    )
+    .select_from(contacts)
+    .outerjoin(invitations, invitations.c.reference == contacts.c.reference)
+    .outerjoin(attempts, attempts.c.id == _last_attempt)
+    .outerjoin(sessions, sessions.c.id == func.coalesce(_by_attempt, _by_call))
+)
+
+
+def find(connection: Connection, keys: Keys, reference: str) -> Line | None:
+    """The contact of that reference."""
+    return _line(keys, connection.execute(LINES.where(contacts.c.reference == reference)).first())
+
+
+def find_by_call(connection: Connection, keys: Keys, call: str) -> Line | None:
+    """The contact whose respondent was invited in that call."""
+    return _line(keys, connection.execute(LINES.where(invitations.c.call == call)).first())
+
+
+def recent(
+    connection: Connection, keys: Keys, wanted: Wanted, most: int, before: tuple[datetime, str] | None = None
+) -> list[Line]:
+    """At most so many lines, the newest first. before: when the last line seen was received, and its reference."""
+    lines = LINES.where(*_conditions(wanted))
+    if before is not None:
+        place = (literal(before[0], contacts.c.received_at.type), literal(before[1]))
+        lines = lines.where(tuple_(contacts.c.received_at, contacts.c.reference) < tuple_(*place))
+    newest_first = lines.order_by(contacts.c.received_at.desc(), contacts.c.reference.desc()).limit(most)
+    return [line for row in connection.execute(newest_first) if (line := _line(keys, row))]
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.invited is not None:
+        conditions.append(contacts.c.reason.is_(None) if wanted.invited else contacts.c.reason.is_not(None))
+    for column, value in (
+        (contacts.c.reason, wanted.reason),
+        (STATE, wanted.state),
+        (contacts.c.queue, wanted.queue),
+        (contacts.c.agent, wanted.agent),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    return conditions
+
+
+def _line(keys: Keys, row: Any) -> Line | None:
+    if row is None:
+        return None
+    plain = dict(row._mapping)
+    sealed, channels = plain.pop("attributes"), plain.pop("channels")
+    return Line(
+        **plain,
+        attributes=json.loads(keys.decrypt(sealed, ATTRIBUTES)) if sealed else {},
+        channels=tuple(channels.split(",")) if channels else (),
+    )
