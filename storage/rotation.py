@@ -24,7 +24,7 @@ from storage.answers import RAW, VERBATIM
 from storage.database import Database
 from storage.encryption import Keys
 from storage.journal import INPUT
-from storage.models import answers, opt_outs, respondents, sandbox_messages, senders, sessions, turns
+from storage.models import answers, opt_outs, respondents, sandbox_calls, sandbox_messages, senders, sessions, turns
 from storage.respondents import ADDRESS
 from storage.sessions import SNAPSHOT
 
@@ -37,7 +37,13 @@ SEALED = {
     INPUT: turns.c.input,
     ADDRESS: respondents.c.address,
 }
-INDEXES = [respondents.c.address_index, sessions.c.theirs, opt_outs.c.address_index, sandbox_messages.c.theirs]
+INDEXES = [
+    respondents.c.address_index,
+    sessions.c.theirs,
+    opt_outs.c.address_index,
+    sandbox_messages.c.theirs,
+    sandbox_calls.c.theirs,
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,8 @@ def _index_person(connection: Connection, id: str, indexes: tuple[str, ...]) -> 
     )
     movable = or_(sessions.c.ended_at.is_not(None), ~taken)
     connection.execute(update(sessions).where(sessions.c.theirs.in_(older), movable).values(theirs=new))
-    connection.execute(update(sandbox_messages).where(sandbox_messages.c.theirs.in_(older)).values(theirs=new))
+    for table in (sandbox_messages, sandbox_calls):
+        connection.execute(update(table).where(table.c.theirs.in_(older)).values(theirs=new))
     wishes = select(literal(new), opt_outs.c.at, opt_outs.c.how).where(opt_outs.c.address_index.in_(older))
     connection.execute(insert(opt_outs).from_select(["address_index", "at", "how"], wishes).on_conflict_do_nothing())
     connection.execute(delete(opt_outs).where(opt_outs.c.address_index.in_(older)))

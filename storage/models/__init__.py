@@ -6,7 +6,6 @@ from storage.models.access import users as users
 from storage.models.conversations import answers as answers
 from storage.models.conversations import opt_outs as opt_outs
 from storage.models.conversations import respondents as respondents
-from storage.models.conversations import sandbox_messages as sandbox_messages
 from storage.models.conversations import senders as senders
 from storage.models.conversations import sessions as sessions
 from storage.models.conversations import turns as turns
@@ -21,6 +20,8 @@ from storage.models.moments import Moment as Moment
 from storage.models.moments import metadata as metadata
 from storage.models.moments import read as read
 from storage.models.moments import written as written
+from storage.models.sandbox import sandbox_calls as sandbox_calls
+from storage.models.sandbox import sandbox_messages as sandbox_messages
 from storage.models.themes import corrections as corrections
 from storage.models.themes import reviews as reviews
 from storage.models.themes import taggings as taggings

@@ -136,17 +136,3 @@ opt_outs = Table(
     Column("how", String, nullable=False),
     comment="Who must not be asked again; outlives what else is known of the person.",
 )
-
-sandbox_messages = Table(
-    "sandbox_messages",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", Moment, nullable=False),
-    Column("channel", String, nullable=False),
-    Column("ours", String, nullable=False),
-    Column("theirs", String, nullable=False, index=True),
-    Column("body", Text, nullable=False),
-    Column("buttons", Text),
-    sqlite_autoincrement=True,
-    comment="What the sandbox carrier has delivered.",
-)
