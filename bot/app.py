@@ -3,28 +3,31 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import environ
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from flask import Flask, redirect, url_for
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from bot.accounts import Accounts
-from bot.carriers import Carrier, Outgoing
-from bot.carriers.sandbox import NUMBER, Sandbox, SandboxCarrier
+from bot.carriers import Carrier
+from bot.carriers.network import SandboxCarrier, Telephones
+from bot.carriers.sandbox import NUMBER, Sandbox
 from bot.carriers.twilio import TwilioCarrier
 from bot.config import ConfigError, load
 from bot.conversations import Conversations
 from bot.invitations import Invitations
+from bot.optouts import OptOuts
 from bot.settings import CarrierName, Settings
 from bot.telemetry import log_to_stderr
+from bot.web.api import api
 from bot.web.sandbox import sandbox_pages
 from bot.web.webhooks import webhooks
 from flows import loader
 from flows.survey import Survey
-from storage import sandbox as mailbox
 from storage.database import Database, at_head, upgrade
 from storage.encryption import Keys
 
@@ -43,6 +46,7 @@ class Parts:
     conversations: Conversations
     invitations: Invitations
     accounts: Accounts
+    opt_outs: OptOuts
 
 
 def now() -> datetime:
@@ -73,7 +77,9 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
         raise ConfigError([str(error)]) from None
     conversations = Conversations(settings, survey, database, keys, clock, new_id)
     invitations = Invitations(settings, survey, database, keys, clock, new_id)
-    return Parts(settings, survey, keys, database, conversations, invitations, Accounts(database, clock, new_id))
+    accounts = Accounts(database, clock, new_id)
+    opt_outs = OptOuts(database, keys, clock, settings.eligibility.default_country)
+    return Parts(settings, survey, keys, database, conversations, invitations, accounts, opt_outs)
 
 
 def ready() -> Parts:
@@ -84,15 +90,24 @@ def ready() -> Parts:
     return parts
 
 
+def carrier_of(parts: Parts) -> Carrier:
+    """Who carries our calls and messages, from whichever process sends them; needs no web application."""
+    if parts.settings.carrier is CarrierName.TWILIO:
+        return _twilio(parts.settings)
+    return SandboxCarrier(parts.database, parts.keys, parts.conversations.now, new_id)
+
+
 def create_app(parts: Parts) -> Flask:
     """The web application. With the sandbox carrier it has a page with a telephone to try the survey on."""
     settings = parts.settings
     app = Flask("bot.web")
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_REQUEST
     app.add_url_rule("/healthz", "healthz", lambda: "ok")
-    carrier, tokens = _twilio(settings) if settings.carrier is CarrierName.TWILIO else _sandbox(app, parts)
+    tokens = settings.auth_tokens if settings.carrier is CarrierName.TWILIO else _sandbox(app, parts)
     signing_keys = list(reversed(parts.keys.subs("webhooks")))
-    app.register_blueprint(webhooks(settings, parts.conversations, carrier, tokens, signing_keys))
+    app.register_blueprint(webhooks(settings, parts.conversations, carrier_of(parts), tokens, signing_keys))
+    mounted = api(parts.accounts, parts.invitations, parts.opt_outs, LONGEST_REQUEST)
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/api": mounted})  # type: ignore[method-assign]
     return app
 
 
@@ -124,41 +139,22 @@ def sandbox_of(app: Flask, parts: Parts) -> Sandbox:
     return Sandbox(app, parts.settings.base_url, token, lambda: secrets.token_hex(16))
 
 
-def _sandbox(app: Flask, parts: Parts) -> tuple[Carrier, tuple[str, ...]]:
+def _sandbox(app: Flask, parts: Parts) -> tuple[str, ...]:
+    """Gives the application its page with telephones; returns what their webhooks are signed with."""
     sandbox = sandbox_of(app, parts)
     numbers = list(parts.settings.numbers) or [parts.settings.twilio.number or NUMBER]
-
-    def deliver(_sid: str, message: Outgoing) -> None:
-        index = parts.keys.index(message.theirs)
-        buttons = [asdict(button) for button in message.buttons] or None
-        with parts.database.write() as connection:
-            mailbox.put(connection, now(), message.channel, message.ours, index, message.text, buttons)
-
-    def delivered(theirs: str, after: int) -> list[mailbox.Delivered]:
-        with parts.database.read() as connection:
-            return mailbox.since(connection, parts.keys.indexes(theirs), after)
-
-    app.register_blueprint(
-        sandbox_pages(
-            sandbox,
-            parts.settings.company,
-            numbers,
-            delivered,
-            parts.keys.sub("sandbox page"),
-            parts.settings.text.keyword,
-        )
-    )
+    telephones = Telephones(parts.database, parts.keys, parts.conversations.now, sandbox)
+    secret, keyword = parts.keys.sub("sandbox page"), parts.settings.text.keyword
+    app.register_blueprint(sandbox_pages(sandbox, parts.settings.company, numbers, telephones, secret, keyword))
     app.add_url_rule("/", "home", lambda: redirect(url_for("sandbox.page")))
     app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", urlsplit(parts.settings.base_url).hostname]
-    return SandboxCarrier(deliver, sandbox.new_id), (sandbox.token,)
+    return (sandbox.token,)
 
 
-def _twilio(settings: Settings) -> tuple[Carrier, tuple[str, ...]]:
+def _twilio(settings: Settings) -> Carrier:
     known = settings.secrets
     secret = known.twilio_api_secret.get_secret_value() if known.twilio_api_secret else settings.auth_tokens[0]
     account = known.twilio_account_sid or ""
     status_callback = f"{settings.base_url}/twilio/messages/status"
     api_url = str(settings.twilio.api_url) if settings.twilio.api_url else None
-    return TwilioCarrier(
-        account, known.twilio_api_key or account, secret, status_callback, api_url
-    ), settings.auth_tokens
+    return TwilioCarrier(account, known.twilio_api_key or account, secret, status_callback, api_url)

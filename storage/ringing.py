@@ -104,14 +104,14 @@ def placed(connection: Connection, ours: str, indexes: Sequence[str]) -> list[Pl
 def call(connection: Connection, ref: str) -> Placed | None:
     """The call with the carrier's id."""
     row = connection.execute(FETCH, {"call": ref}).mappings().first()
-    return row and _placed(row)
+    return None if row is None else _placed(row)
 
 
 def _settle(
     connection: Connection, ref: str, indexes: Sequence[str], now: datetime, becomes: dict[str, object]
 ) -> Placed | None:
     found = connection.execute(ANSWER, {"call": ref, "indexes": indexes, "now": now, **becomes}).mappings().first()
-    return found and _placed(found)
+    return None if found is None else _placed(found)
 
 
 def _placed(row: RowMapping) -> Placed:

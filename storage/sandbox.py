@@ -102,7 +102,7 @@ def sent(connection: Connection, channel: str, ours: str, indexes: Sequence[str]
 def message(connection: Connection, ref: str) -> Sent | None:
     """The message with the carrier's id."""
     row = connection.execute(FETCH, {"ref": ref}).mappings().first()
-    return row and _sent(row)
+    return None if row is None else _sent(row)
 
 
 def _sent(row: RowMapping) -> Sent:

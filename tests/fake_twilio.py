@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.request
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -115,7 +115,12 @@ class Accepted:
         """The resource as it is listed and fetched; a queued one has no time of sending or starting yet."""
         moment = format_datetime(datetime.fromtimestamp(self.at, UTC))
         begun = None if self.status == "queued" else moment
-        shared = {"sid": self.sid, "account_sid": ACCOUNT, "status": self.status, "date_created": moment}
+        shared: dict[str, Any] = {
+            "sid": self.sid,
+            "account_sid": ACCOUNT,
+            "status": self.status,
+            "date_created": moment,
+        }
         shared |= {"from": self.form.get("From"), "to": self.form["To"], "direction": "outbound-api"}
         if self.kind == CALLS:
             return shared | {"start_time": begun, "answered_by": self.more.get("AnsweredBy")}
@@ -302,9 +307,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Nothing is printed."""
-
-
-def every(accepted: list[Accepted]) -> Iterator[tuple[str, list[Accepted]]]:
-    """What was made, by address."""
-    for theirs in dict.fromkeys(each.form["To"] for each in accepted):
-        yield theirs, [each for each in accepted if each.form["To"] == theirs]

@@ -1,11 +1,12 @@
 """The sandbox page: a survey by telephone and by text in a real browser, and endpoints that serve that page only."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -16,10 +17,12 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from bot.carriers import Button, Outgoing
-from bot.carriers.sandbox import Sandbox, SandboxCarrier
+from bot.carriers.network import SandboxCarrier, Telephones
+from bot.carriers.sandbox import Sandbox
 from bot.web.sandbox import sandbox_pages
 from flows.survey import Channel
-from storage.sandbox import Delivered
+from storage.database import Database
+from storage.encryption import Keys
 
 OURS = "+15005550006"
 THEIRS = "+31600000001"
@@ -38,24 +41,27 @@ VOICE = {
 class Toy:
     """An application that answers from the table above, and keeps every form that reached it."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database, keys: Keys) -> None:
         self.posted: list[tuple[str, dict[str, str]]] = []
-        self.mailbox: list[tuple[str, Delivered]] = []
         self.voice = dict(VOICE)
         self.delay = 0.0
-        numbers = count(1)
-        self.carrier = SandboxCarrier(self._put, lambda: f"{next(numbers):032x}")
+        self._database, self._keys = database, keys
+        self._numbers = count(1)
+        self.carrier = SandboxCarrier(database, keys, now, self._id)
         self.app = Flask("bot.web")
         self.app.add_url_rule("/twilio/<path:_>", view_func=self._answer, methods=["POST"])
 
     def serve(self, base: str) -> None:
-        numbers = count(1)
-        sandbox = Sandbox(self.app, base, "token", lambda: f"{next(numbers):032x}")
-        pages = sandbox_pages(sandbox, "Acme & <b>Sons</b>", (OURS, "+15005550007"), self._delivered, "secret")
+        sandbox = Sandbox(self.app, base, "token", self._id)
+        telephones = Telephones(self._database, self._keys, now, sandbox)
+        pages = sandbox_pages(sandbox, "Acme & <b>Sons</b>", (OURS, "+15005550007"), telephones, "secret")
         self.app.register_blueprint(pages)
 
     def digits(self) -> list[str]:
         return [form["Digits"] for _, form in self.posted if "Digits" in form]
+
+    def _id(self) -> str:
+        return f"{next(self._numbers):032x}"
 
     def _answer(self, _: str) -> Response:
         time.sleep(self.delay)
@@ -75,19 +81,16 @@ class Toy:
         said = form.get("ButtonPayload") or form["Body"]
         return Response(f"<Response><Message>You said: {escape(said)}</Message></Response>", mimetype="text/xml")
 
-    def _put(self, _: str, message: Outgoing) -> None:
-        buttons = [asdict(button) for button in message.buttons] or None
-        at = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
-        item = Delivered(len(self.mailbox) + 1, at, message.channel, message.ours, message.text, buttons)
-        self.mailbox.append((message.theirs, item))
 
-    def _delivered(self, theirs: str, after: int) -> list[Delivered]:
-        return [item for number, item in self.mailbox if number == theirs and item.id > after]
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 @pytest.fixture
-def toy() -> Toy:
-    return Toy()
+def toy(migrated_sqlite: Path, tmp_path: Path, keys: Keys) -> Iterator[Toy]:
+    database = Database.open(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'nawoord.db')}")
+    yield Toy(database, keys)
+    database.dispose()
 
 
 @pytest.fixture

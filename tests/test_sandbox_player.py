@@ -9,10 +9,10 @@ from xml.sax.saxutils import escape
 import pytest
 from flask import Flask, Response, request
 
-from bot.carriers import Button, Outgoing
+from bot.carriers import Outgoing
 from bot.carriers.markup import MarkupError, read
 from bot.carriers.player import Call, Heard, Kind, Player, WebhookError, from_plain, to_plain
-from bot.carriers.sandbox import Received, Sandbox, SandboxCarrier, Source
+from bot.carriers.sandbox import Received, Sandbox, Source
 from bot.carriers.twilio import SIGNATURE_HEADER, is_genuine
 from flows.survey import Channel
 
@@ -474,16 +474,6 @@ def test_a_failing_application_is_seen_in_the_thread() -> None:
     """Texting an application that fails brings no answer but a warning."""
     (warning,) = sandbox().text("+15005550006", "+31600000001", "fail", Channel.SMS)
     assert warning == Received(Source.WARNING, "11200: the application answered with HTTP 500")
-
-
-def test_messages_of_ours_go_to_the_mailbox() -> None:
-    """The sandbox carrier keeps what is sent under the id it returns."""
-    mailbox: dict[str, Outgoing] = {}
-    carrier = SandboxCarrier(mailbox.__setitem__, ids())
-    message = Outgoing(Channel.WHATSAPP, "+15005550006", "+31600000001", "How hard?", buttons=(Button("1", "easy"),))
-    sid = carrier.send(message)
-    assert mailbox == {sid: message}
-    assert sid == f"SM{1:032x}"
 
 
 def test_a_message_does_not_show_whom_it_is_for() -> None:

@@ -54,7 +54,8 @@ class Call:
     """A call as it stands: the document being played, and up to where.
 
     url, twiml: the document; position: the verb that is played next; keys: pressed and not yet sent;
-    seconds: how long the call has lasted; heard: since the caller last did something.
+    seconds: how long the call has lasted; heard: since the caller last did something;
+    outbound: whether we called them; status_callback: where this call is reported, if not where all are.
     """
 
     sid: str
@@ -67,6 +68,8 @@ class Call:
     status: str = "ringing"
     seconds: int = 0
     heard: tuple[Heard, ...] = ()
+    outbound: bool = False
+    status_callback: str = ""
 
     @property
     def ended(self) -> bool:
@@ -137,6 +140,15 @@ class Player:
         call = replace(call, heard=())
         return call if call.ended else self._end(call)
 
+    def report(self, call: Call) -> None:
+        """Tells the application how the call stands. Raises WebhookError."""
+        minutes = -(-call.seconds // 60)
+        lasted = {"CallDuration": str(call.seconds), "Duration": str(minutes)} if call.ended else {}
+        # Calls of ours are reported as answered before; that they were begun and rang, nobody waits for here.
+        number = {"SequenceNumber": "0" if not call.outbound else "3" if call.ended else "2"}
+        form = {**self._form(call), **lasted, **number, "CallbackSource": "call-progress-events"}
+        self.post(call.status_callback or self.status_callback, form)
+
     def _finish(self, call: Call, gather: Gather) -> Call:
         """The end of listening for keys; without any, the application is asked only if it wanted to be."""
         if call.keys:
@@ -183,29 +195,24 @@ class Player:
 
     def _end(self, call: Call, status: str = "completed") -> Call:
         call = replace(call, status=status, keys="")
-        report = {
-            "CallDuration": str(call.seconds),
-            "Duration": str(-(-call.seconds // 60)),
-            "CallbackSource": "call-progress-events",
-            "SequenceNumber": "0",
-        }
         try:
-            self.post(self.status_callback, {**self._form(call), **report})
+            self.report(call)
         except WebhookError as error:
             return _warn(call, f"{error} (reporting the end of the call)")
         return call
 
     def _form(self, call: Call) -> dict[str, str]:
+        here, there = (call.ours, call.theirs) if call.outbound else (call.theirs, call.ours)
         return {
             "CallSid": call.sid,
             "AccountSid": self.account,
-            "From": call.theirs,
-            "Caller": call.theirs,
-            "To": call.ours,
-            "Called": call.ours,
+            "From": here,
+            "Caller": here,
+            "To": there,
+            "Called": there,
             "CallStatus": call.status,
             "ApiVersion": "2010-04-01",
-            "Direction": "inbound",
+            "Direction": "outbound-api" if call.outbound else "inbound",
         }
 
 

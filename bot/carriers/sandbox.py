@@ -8,7 +8,7 @@ from urllib.parse import urldefrag
 
 from werkzeug.test import Client
 
-from bot.carriers import Outgoing, address
+from bot.carriers import address
 from bot.carriers.markup import Flaw, MarkupError, read_messages
 from bot.carriers.player import Call, Player, WebhookError
 from bot.carriers.twilio import SIGNATURE_HEADER, sign
@@ -115,6 +115,20 @@ class Sandbox:
         carriers = (Received(Source.CARRIER, OWN_REPLIES[keyword]),) if keyword else ()
         return carriers + self._answers(form)
 
+    def report(self, url: str, sid: str, channel: Channel, ours: str, theirs: str, status: str) -> None:
+        """Tells the application at this URL what became of a message of ours. Raises WebhookError."""
+        form = {
+            "MessageSid": sid,
+            "SmsSid": sid,
+            "MessageStatus": status,
+            "SmsStatus": status,
+            "AccountSid": self.account,
+            "From": address(channel, ours),
+            "To": address(channel, theirs),
+            "ApiVersion": "2010-04-01",
+        }
+        self.post(url, form)
+
     def post(self, url: str, form: Mapping[str, str]) -> str:
         """The application's markup for a signed form. Raises WebhookError."""
         url = urldefrag(url).url
@@ -148,17 +162,3 @@ class Sandbox:
 
     def _url(self, path: str) -> str:
         return self.public_url.rstrip("/") + path
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxCarrier:
-    """Delivers what we send to the sandbox's mailbox. put: keeps a message under its id."""
-
-    put: Callable[[str, Outgoing], None]
-    new_id: Callable[[], str]
-
-    def send(self, message: Outgoing) -> str:
-        """Puts the message in the mailbox; returns its id."""
-        sid = f"SM{self.new_id()}"
-        self.put(sid, message)
-        return sid

@@ -1,7 +1,7 @@
 """The sandbox's telephone in the browser: one page, and what it asks of the telephone network in this process."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from bot.carriers.network import Telephones
 from bot.carriers.player import Call, from_plain, to_plain
 from bot.carriers.sandbox import CALLERS, Sandbox
 from flows.survey import Channel
@@ -25,6 +26,8 @@ SECURITY: Mapping[str, str] = {
 LONGEST_TEXT = 1600
 """Characters in a message; carriers take no more."""
 
+NO_LONGER = "this call rings no longer"
+
 THEIRS = re.compile(r"anonymous|\+[1-9][0-9]{5,14}")
 
 
@@ -32,13 +35,13 @@ def sandbox_pages(
     sandbox: Sandbox,
     company: str,
     numbers: Sequence[str],
-    delivered: Callable[[str, int], Iterable[Delivered]],
+    telephones: Telephones,
     secret: str | bytes,
     keyword: str = "survey",
 ) -> Blueprint:
     """The page and its endpoints under /sandbox.
 
-    numbers: ours, the first one chosen; delivered: what reached their number after the message with that id, in order;
+    numbers: ours, the first one chosen; telephones: those that messages of ours reach and calls of ours ring at;
     secret: signs the state of a call, which the page holds between two keys; keyword: the text that begins the survey.
     """
     pages = Blueprint("sandbox", __name__, url_prefix="/sandbox", template_folder="templates")
@@ -73,7 +76,9 @@ def sandbox_pages(
 
     @pages.post("/call")
     def call() -> Response:
-        return jsonify(_as_heard(act(request.get_json(silent=True)), states))
+        heard = act(request.get_json(silent=True))
+        telephones.note(heard)
+        return jsonify(_as_heard(heard, states))
 
     def act(asked: Any) -> Call:
         """The call after what the page asks for."""
@@ -81,6 +86,8 @@ def sandbox_pages(
         match asked:
             case {"event": "dial", "ours": str(ours), "theirs": str(theirs)}:
                 return sandbox.dial(_ours(ours, numbers), _theirs(theirs))
+            case {"event": "answer", "call": str(ref), "theirs": str(theirs), "machine": bool(machine)}:
+                return telephones.answer(ref, _theirs(theirs), machine) or _refuse(409, NO_LONGER)
             case {"event": "press", "key": str(key), "state": str(state)}:
                 try:
                     return phone.press(_call(state, states), key)
@@ -92,7 +99,14 @@ def sandbox_pages(
                 return phone.wait(_call(state, states))
             case {"event": "hang_up", "state": str(state)}:
                 return phone.hang_up(_call(state, states))
-        _refuse(400, "event must be dial, press, speak, wait or hang_up, with what it needs")
+        _refuse(400, "event must be dial, answer, press, speak, wait or hang_up, with what it needs")
+
+    @pages.post("/decline")
+    def decline() -> Response:
+        match request.get_json(silent=True):
+            case {"call": str(ref), "theirs": str(theirs)}:
+                return jsonify() if telephones.decline(ref, _theirs(theirs)) else _refuse(409, NO_LONGER)
+        _refuse(400, "to decline needs call and theirs")
 
     @pages.post("/text")
     def text() -> Response:
@@ -111,7 +125,11 @@ def sandbox_pages(
         # Posted although nothing changes: a number must not stand in a URL.
         match request.get_json(silent=True):
             case {"theirs": str(theirs), "after": int(after)}:
-                return jsonify(messages=[_as_message(item) for item in delivered(_theirs(theirs), after)])
+                number = _theirs(theirs)
+                return jsonify(
+                    messages=[_as_message(item) for item in telephones.fetch(number, after)],
+                    ringing=[{"call": call.ref, "ours": call.ours} for call in telephones.ringing(number)],
+                )
         _refuse(400, "messages need theirs and after: the id of the last message seen, 0 for all")
 
     return pages

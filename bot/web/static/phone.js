@@ -1,12 +1,15 @@
 /** The telephone: sends what the caller does, one thing after another, and says and shows what is heard. */
 
+import { incoming } from "./incoming.js";
 import { add, ask, calm, find, inOrder } from "./page.js";
 import { Speaker } from "./speaker.js";
 
 const SURE = 0.95; // what the carrier makes of clear speech
 const UNSURE = 0.3; // and of a mumble
+const BEGINNINGS = ["dial", "answer"];
 
-export function phone(url, ends) {
+/** Makes the telephone work; returns a function that lets it ring: `incoming` says with what. */
+export function phone(urls, ends) {
   const [list, keypad, dial, hangUp, silent] = ["heard", "keypad", "dial", "hang-up", "silent"].map(find);
   const [status, clock, bar, speech, spoken] = ["call-status", "clock", "silence-bar", "speech", "spoken"].map(find);
   const speaker = new Speaker();
@@ -22,7 +25,7 @@ export function phone(url, ends) {
     unanswered += 1;
     next(async () => {
       try {
-        if (event.event === "dial" || !call.ended) hear(await ask(url, { ...event, state: call?.state }));
+        if (BEGINNINGS.includes(event.event) || !call.ended) hear(await ask(urls.call, { ...event, state: call?.state }));
       } catch (error) {
         add(list, "warning", error.message);
         end("Call failed");
@@ -79,7 +82,8 @@ export function phone(url, ends) {
     act({ event: "press", key });
   }
 
-  function begin() {
+  /** A call begins: one dials, or answers. */
+  function begin(event) {
     const started = Date.now();
     const tick = () => {
       const seconds = Math.floor((Date.now() - started) / 1000);
@@ -88,13 +92,13 @@ export function phone(url, ends) {
     speaker.stop();
     list.replaceChildren();
     call = null;
-    status.textContent = "Calling…";
+    status.textContent = event.event === "dial" ? "Calling…" : "Answering…";
     tick();
     ticking = setInterval(tick, 1000);
     dial.hidden = true;
     keypad.disabled = silent.disabled = hangUp.hidden = false;
     hangUp.focus();
-    act({ event: "dial", ...ends() });
+    act(event);
   }
 
   function end(how) {
@@ -110,7 +114,7 @@ export function phone(url, ends) {
     spoken.value = "";
   }
 
-  dial.addEventListener("click", begin);
+  dial.addEventListener("click", () => begin({ event: "dial", ...ends() }));
   silent.addEventListener("click", waitNoMore);
   hangUp.addEventListener("click", ({ detail }) => {
     if (detail > 1) return; // the second click of a double click on Dial, which was in the same place
@@ -144,6 +148,7 @@ export function phone(url, ends) {
     currentTarget.setAttribute("aria-pressed", speaker.on);
     window.speechSynthesis?.cancel();
   });
+  return incoming(urls.decline, () => !hangUp.hidden, begin);
 }
 
 function flash(button) {

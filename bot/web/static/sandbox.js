@@ -5,7 +5,7 @@ import { phone } from "./phone.js";
 import { thread } from "./thread.js";
 
 const page = document.querySelector(".sandbox");
-const { callUrl, textUrl, messagesUrl, keyword } = page.dataset;
+const { callUrl, declineUrl, textUrl, messagesUrl, keyword } = page.dataset;
 const [caller, other] = ["caller", "other"].map(find);
 const theirs = () => (caller.value === "other" ? other.value.replace(/[\s()-]/g, "") : caller.value);
 const ends = () => ({ ours: find("ours").value, theirs: theirs() });
@@ -27,5 +27,5 @@ caller.addEventListener("change", () => {
 find("ours").addEventListener("change", () => (find("text-number").textContent = ends().ours));
 
 ["heard", "thread"].map(find).forEach(keepEndInSight);
-phone(callUrl, ends);
-thread({ text: textUrl, messages: messagesUrl }, ends, keyword);
+const ring = phone({ call: callUrl, decline: declineUrl }, ends);
+thread({ text: textUrl, messages: messagesUrl }, ends, keyword, ring);

@@ -4,7 +4,7 @@ import { add, ask, find, inOrder } from "./page.js";
 
 const EVERY = 2000; // milliseconds between looks into the mailbox
 
-export function thread(urls, ends, keyword) {
+export function thread(urls, ends, keyword, ring) {
   const [card, list, form, body] = [document.querySelector(".card.text"), ...["thread", "write", "body"].map(find)];
   const channels = [...card.querySelectorAll("[data-channel][aria-pressed]")];
   const threads = new Map();
@@ -53,11 +53,12 @@ export function thread(urls, ends, keyword) {
     });
   }
 
-  /** Fetches what the carrier has delivered since the last look. */
+  /** Fetches what the carrier has delivered since the last look, and what rings. */
   async function look() {
     const { theirs } = ends();
-    if (!/^\+[1-9]\d{5,14}$/.test(theirs)) return; // withheld, or not yet written to its end
-    const { messages } = await ask(urls.messages, { theirs, after: seen.get(theirs) ?? 0 });
+    if (!/^\+[1-9]\d{5,14}$/.test(theirs)) return ring(theirs, []); // withheld, or not yet written to its end
+    const { messages, ringing } = await ask(urls.messages, { theirs, after: seen.get(theirs) ?? 0 });
+    ring(theirs, ringing);
     for (const { id, channel, text, at, buttons } of messages) {
       seen.set(theirs, id);
       keep(`${channel} ${theirs}`, { kind: "bot", text, at: new Date(at), buttons });
