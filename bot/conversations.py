@@ -14,7 +14,7 @@ from flows.resuming import may_resume, resume
 from flows.session import Rated, Verbatim
 from flows.survey import Channel, Survey
 from flows.turn import Event, Expired, Input, OptedIn, OptedOut, Reply, Turn
-from storage import journal, optouts, respondents, sessions
+from storage import contacts, journal, optouts, respondents, sessions
 from storage.database import Connection, Database
 from storage.encryption import Keys
 from storage.journal import Entry
@@ -193,6 +193,7 @@ class Conversations:
         """Opting out and in goes for the person, over all channels; whoever withholds their number is nobody."""
         if whose and OptedOut() in events:
             optouts.opt_out(connection, whose[0], self.now(), channel)
+            contacts.cancel(connection, whose, self.now())
         if whose and OptedIn() in events:
             optouts.opt_in(connection, whose)
 

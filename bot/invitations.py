@@ -1,14 +1,18 @@
 """Takes contacts that have ended, decides about each once and for all, and invites whom it may."""
 
-import base64
-import binascii
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
 from bot.addresses import Address, Number
-from bot.intake import Fault, InvalidContact, NewContact, Source, checked
+from bot.decisions import Decided as Decided
+from bot.decisions import Page as Page
+from bot.decisions import State as State
+from bot.decisions import cursor_of, decided, read_cursor
+from bot.intake import Fault as Fault
+from bot.intake import InvalidContact as InvalidContact
+from bot.intake import NewContact as NewContact
+from bot.intake import Source as Source
+from bot.intake import checked
 from bot.policy import likely_language, policy_of
 from bot.settings import Settings
 from flows.eligibility import (
@@ -18,7 +22,6 @@ from flows.eligibility import (
     Ineligible,
     Reason,
     decide,
-    explain,
     next_day,
     quarantined_until,
 )
@@ -27,61 +30,7 @@ from storage import contacts, ledger, optouts
 from storage.contacts import NewInvitation
 from storage.database import Connection, Database, raced
 from storage.encryption import Keys
-from storage.ledger import Line, Wanted
-
-
-class State(StrEnum):
-    """How far an invitation has come, as people see it."""
-
-    SCHEDULED = "scheduled"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    IN_CONVERSATION = "in_conversation"
-    COMPLETED = "completed"
-    PARTIAL = "partial"
-    REFUSED = "refused"
-    BROKEN_OFF = "broken_off"
-    EXPIRED = "expired"
-    UNDELIVERABLE = "undeliverable"
-    UNREACHED = "unreached"
-    OPTED_OUT = "opted_out"
-    TOO_LATE = "too_late"
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A contact and what was decided about it. is_new: whether it was decided just now, and not when it came before.
-
-    reason, until: why nobody is invited, and from when that no longer holds; sentence: the same for people.
-    due_at: when something is to be done for the invitation next; channels: the order; channel: tried last, or first.
-    """
-
-    reference: str
-    is_new: bool
-    invited: bool
-    reason: Reason | None
-    until: datetime | None
-    sentence: str
-    state: State | None
-    due_at: datetime | None
-    channel: Channel | None
-    channels: tuple[Channel, ...]
-    language: str | None
-    country: str | None
-    queue: str | None
-    agent: str | None
-    touchpoint: str | None
-    ended_at: datetime
-    received_at: datetime
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some of the contacts, the newest first. next: the cursor of the page after this one, None on the last."""
-
-    lines: tuple[Decided, ...]
-    next: str | None
+from storage.ledger import Wanted as Wanted
 
 
 class Invitations:
@@ -113,6 +62,10 @@ class Invitations:
         spelt, number = checked(contact, self._settings.eligibility.default_country, self._now())
         return self.find(spelt.reference) or self._settle(spelt, number, None)
 
+    def check(self, contact: NewContact) -> None:
+        """Look a contact over without taking it. Raises InvalidContact."""
+        checked(contact, self._settings.eligibility.default_country, self._now())
+
     def offer(self, contact: NewContact, call: str) -> Decided:
         """Decide about somebody who is on the line in that call, and is asked there whether they want to be asked.
 
@@ -126,17 +79,17 @@ class Invitations:
         """What was decided about the contact of that reference, and how far it has come since."""
         with self._database.read() as connection:
             line = ledger.find(connection, self._keys, reference)
-        return None if line is None else _decided(line)
+        return None if line is None else decided(line)
 
     def recent(self, wanted: Wanted | None = None, most: int = 50, cursor: str | None = None) -> Page:
         """The newest contacts of those wanted, from the cursor of another page on. Raises InvalidContact for a cursor
         that is none of ours.
         """
-        before = _read_cursor(cursor) if cursor else None
+        before = read_cursor(cursor) if cursor else None
         with self._database.read() as connection:
             lines = ledger.recent(connection, self._keys, wanted or Wanted(), most + 1, before)
-        shown = tuple(map(_decided, lines[:most]))
-        return Page(shown, _cursor(shown[-1]) if len(lines) > most else None)
+        shown = tuple(map(decided, lines[:most]))
+        return Page(shown, cursor_of(shown[-1]) if len(lines) > most else None)
 
     def _settle(self, contact: NewContact, number: Number, call: str | None) -> Decided:
         now = self._now()
@@ -147,7 +100,7 @@ class Invitations:
             if line is None and call is not None:
                 line = ledger.find_by_call(connection, self._keys, call)
         assert line is not None  # noqa: S101 -- it was kept just now, by us or by whoever was faster
-        return _decided(line, is_new=is_new)
+        return decided(line, is_new=is_new)
 
     def _keep(
         self, connection: Connection, contact: NewContact, number: Number, call: str | None, now: datetime
@@ -240,44 +193,3 @@ class Invitations:
             expires_at=since + self.policy.oldest,
             call=call,
         )
-
-
-def _decided(line: Line, *, is_new: bool = False) -> Decided:
-    reason = Reason(line.reason) if line.reason else None
-    channels = tuple(map(Channel, line.channels))
-    channel = Channel(line.used) if line.used else next(iter(channels), None)
-    return Decided(
-        reference=line.reference,
-        is_new=is_new,
-        invited=reason is None,
-        reason=reason,
-        until=line.until,
-        sentence=explain(reason, line.until) if reason else "This person is invited.",
-        state=State(line.state) if line.state else None,
-        due_at=line.due_at,
-        channel=channel,
-        channels=channels,
-        language=line.language,
-        country=line.country,
-        queue=line.queue,
-        agent=line.agent,
-        touchpoint=line.touchpoint,
-        ended_at=line.ended_at,
-        received_at=line.received_at,
-        source=Source(line.source),
-    )
-
-
-def _cursor(last: Decided) -> str:
-    return base64.urlsafe_b64encode(f"{last.received_at.isoformat()} {last.reference}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, str]:
-    try:
-        received_at, _, reference = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
-        moment = datetime.fromisoformat(received_at)
-        if moment.tzinfo is not None:
-            return moment, reference
-    except (ValueError, binascii.Error):
-        pass
-    raise InvalidContact([Fault("cursor", "this is none of ours", "leave it out to begin with the newest")])

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.addresses import number_of
 from bot.intake import Fault, InvalidContact
+from flows.eligibility import NumberKind
 from storage import contacts, optouts
 from storage.database import Database
 from storage.encryption import Keys
@@ -46,4 +47,6 @@ class OptOuts:
             raise InvalidContact([Fault("phone", str(error), remedy)]) from None
         if number.person is None:
             raise InvalidContact([Fault("phone", "a withheld number is nobody's", remedy)])
+        if number.kind is NumberKind.BAD:
+            raise InvalidContact([Fault("phone", "nobody has a number like this", remedy)])
         return self._keys.indexes(number.person)

@@ -12,7 +12,7 @@ from storage.contacts import ATTRIBUTES
 from storage.encryption import Keys
 from storage.models import attempts, contacts, invitations, sessions
 
-ANSWERED = ("completed", "partial", "refused", "broken_off")
+ANSWERED = ("partial", "refused", "broken_off")
 """Outcomes of a session in which somebody has said something."""
 
 ARRIVED = ("delivered", "read")
@@ -81,9 +81,11 @@ _by_call = select(_spoken.c.id).where(_spoken.c.carrier_ref == invitations.c.cal
 
 STATE: ColumnElement[str | None] = case(
     (invitations.c.id.is_(None), None),
-    (sessions.c.outcome.in_(ANSWERED), sessions.c.outcome),
-    (and_(sessions.c.revision > 0, sessions.c.ended_at.is_(None)), literal("in_conversation")),
+    # Somebody may finish late what was given up already, or opt out after having finished.
+    (sessions.c.outcome == "completed", sessions.c.outcome),
     (invitations.c.outcome.is_not(None), invitations.c.outcome),
+    (and_(sessions.c.revision > 0, sessions.c.ended_at.is_(None)), literal("in_conversation")),
+    (sessions.c.outcome.in_(ANSWERED), sessions.c.outcome),
     (attempts.c.status.in_(ARRIVED), literal("delivered")),
     (attempts.c.status.in_(ON_ITS_WAY), literal("sent")),
     else_=literal("scheduled"),

@@ -8,7 +8,7 @@ import sys
 import click
 
 from bot import telemetry
-from bot.cli import access, data, running, trying
+from bot.cli import access, contacts, data, running, trying
 from bot.config import ConfigError
 from flows.loader import DefinitionError
 from storage.database import UnavailableError, UnknownRevisionError
@@ -22,7 +22,7 @@ def cli() -> None:
     telemetry.log_to_stderr()
 
 
-for command in (*running.COMMANDS, *trying.COMMANDS, *data.COMMANDS, *access.COMMANDS):
+for command in (*running.COMMANDS, *trying.COMMANDS, *data.COMMANDS, *access.COMMANDS, *contacts.COMMANDS):
     cli.add_command(command)
 
 
