@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import environ
 from tempfile import TemporaryDirectory
+from time import sleep
 from urllib.parse import urlsplit
 
 from flask import Flask, redirect, url_for
@@ -19,6 +20,7 @@ from bot.carriers.sandbox import NUMBER, Sandbox
 from bot.carriers.twilio import TwilioCarrier
 from bot.config import ConfigError, load
 from bot.conversations import Conversations
+from bot.dispatch import Dispatch
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.settings import CarrierName, Settings
@@ -26,6 +28,7 @@ from bot.telemetry import log_to_stderr
 from bot.web.api import api
 from bot.web.sandbox import sandbox_pages
 from bot.web.webhooks import webhooks
+from bot.worker import worker_name
 from flows import loader
 from flows.survey import Survey
 from storage.database import Database, at_head, upgrade
@@ -95,6 +98,12 @@ def carrier_of(parts: Parts) -> Carrier:
     if parts.settings.carrier is CarrierName.TWILIO:
         return _twilio(parts.settings)
     return SandboxCarrier(parts.database, parts.keys, parts.conversations.now, new_id)
+
+
+def dispatch_of(parts: Parts) -> Dispatch:
+    """What sends the invitations that are due, in this process."""
+    countries = parts.invitations.policy.countries
+    return Dispatch(parts.settings, parts.conversations, carrier_of(parts), countries, worker_name(), new_id, sleep)
 
 
 def create_app(parts: Parts) -> Flask:

@@ -116,6 +116,39 @@ class Eligibility(Section):
         return self
 
 
+ANSWER_WITHIN: Mapping[Channel, float] = {Channel.SMS: 6, Channel.WHATSAPP: 6}
+PER_SECOND: Mapping[Channel, float] = {Channel.SMS: 10, Channel.WHATSAPP: 20, Channel.CALL: 1}
+
+
+class Dispatch(Section):
+    answer_within_hours: Annotated[
+        Mapping[Channel, Annotated[float, Field(gt=0, le=24 * 14)]],
+        AfterValidator(lambda set_: {**ANSWER_WITHIN, **set_}),
+    ] = ANSWER_WITHIN
+    reminder_hours: float | None = Field(18, gt=0, le=24 * 14)
+    calls: int = Field(2, ge=1, le=5)
+    ring_seconds: int = Field(25, ge=5, le=120)
+    longest_call_minutes: int = Field(10, ge=1, le=60)
+    finish_by_text: bool = True
+    per_second: Annotated[
+        Mapping[Channel, Annotated[float, Field(gt=0, le=1000)]], AfterValidator(lambda set_: {**PER_SECOND, **set_})
+    ] = PER_SECOND
+    threads: int = Field(4, ge=1, le=32)
+    tick_seconds: float = Field(2, ge=0.05, le=60)
+    lease_seconds: float = Field(60, ge=1, le=3600)
+    patience_seconds: float = Field(600, ge=1, le=24 * 3600)
+    first_wait_seconds: float = Field(5, ge=0.05, le=600)
+    retry_minutes: float = Field(60, ge=0, le=24 * 60)
+    poll_minutes: float = Field(5, gt=0, le=24 * 60)
+    hold_minutes: float = Field(5, gt=0, le=24 * 60)
+
+    @model_validator(mode="after")
+    def _is_patient(self) -> "Dispatch":
+        if self.patience_seconds <= self.lease_seconds:
+            raise ValueError("patience_seconds: it must be longer than lease_seconds, in which a message may still go")
+        return self
+
+
 class Twilio(Section):
     number: E164 | None = None
     api_url: HttpUrl | None = None

@@ -12,6 +12,9 @@ from granian.constants import Interfaces
 
 from bot.settings import Settings
 
+STOPPING = 20
+"""Seconds a worker has to hear the carrier's answer out and note it."""
+
 
 def serve(settings: Settings) -> None:
     """Answer requests until told to stop."""
@@ -48,4 +51,4 @@ def supervised_worker() -> Iterator[None]:
     finally:
         stopping.set()
         running[0].terminate()
-        thread.join(timeout=10)
+        thread.join(timeout=STOPPING)

@@ -9,7 +9,20 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from bot.sections import E164, Code, Database, Eligibility, Secrets, Section, Server, Text, Twilio, Voice, WhatsApp
+from bot.sections import (
+    E164,
+    Code,
+    Database,
+    Dispatch,
+    Eligibility,
+    Secrets,
+    Section,
+    Server,
+    Text,
+    Twilio,
+    Voice,
+    WhatsApp,
+)
 from flows.keywords import KEYWORDS
 
 SECRET_KEY_FILE = Path("var/secret.key")
@@ -49,6 +62,7 @@ class Settings(Section):
     text: Text = Text()
     whatsapp: WhatsApp = WhatsApp()
     eligibility: Eligibility = Eligibility()
+    dispatch: Dispatch = Dispatch()
     twilio: Twilio = Twilio()
     secrets: Secrets = Secrets()
 

@@ -1,40 +1,43 @@
 """Does what nobody asks for at that moment: a tick looks in the database for what is due."""
 
-import logging
+import os
 import signal
-from types import FrameType
+import socket
+from datetime import UTC
 
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot.conversations import Conversations
+from bot.dispatch import Dispatch
 
-log = logging.getLogger(__name__)
+EXPIRY_SECONDS = 30
+STOPS = {signal.SIGTERM, signal.SIGINT}
 
-TICK_SECONDS = 30
 
+def work(dispatch: Dispatch) -> None:
+    """Tick until told to stop. The database is the queue, so any number of workers may run and none holds anything.
 
-def work(conversations: Conversations) -> None:
-    """Tick until told to stop. The database is the queue, so any number of workers may run and none holds anything."""
-    scheduler = BlockingScheduler()
-    scheduler.add_job(
-        _tick,
-        "interval",
-        args=[conversations],
-        seconds=TICK_SECONDS,
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
-    )
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        scheduler.shutdown(wait=False)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    _tick(conversations)
+    Told to stop, it finishes what it is asking the carrier just now, notes the answer, and begins nothing more.
+    """
+    # Blocked before any thread is there, so that they reach nobody but the line that waits for them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    scheduler = BackgroundScheduler(timezone=UTC)
+    ticks = (dispatch.tick, dispatch.settings.dispatch.tick_seconds), (dispatch.expire, EXPIRY_SECONDS)
+    for tick, seconds in ticks:
+        scheduler.add_job(
+            tick,
+            "interval",
+            seconds=seconds,
+            next_run_time=dispatch.conversations.now(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
     scheduler.start()
+    signal.sigwait(STOPS)
+    dispatch.stopping.set()
+    scheduler.shutdown(wait=True)
 
 
-def _tick(conversations: Conversations) -> None:
-    if expired := conversations.expire_overdue():
-        log.info("%d sessions expired", expired)
+def worker_name() -> str:
+    """What tells this process from every other."""
+    return f"{socket.gethostname()}:{os.getpid()}"

@@ -106,8 +106,8 @@ class Case:
     @property
     def standings(self) -> tuple[Standing, ...]:
         """The sessions this invitation has led to, each once."""
-        found = {each.standing.session: each.standing for each in self.attempts if each.standing}
-        return (*found.values(), *([self.on_call] if self.on_call else []))
+        all_ = [*(attempt.standing for attempt in self.attempts), self.on_call]
+        return tuple({standing.session: standing for standing in all_ if standing}.values())
 
     def opens(self, at: datetime, last: datetime | None = None) -> datetime | None:
         """The first moment from then on at which something may be sent, before it is too late."""

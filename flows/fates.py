@@ -44,6 +44,7 @@ class Kind(StrEnum):
     INVITATION = "invitation"
     REMINDER = "reminder"
     CONTINUATION = "continuation"
+    TRANSFER = "transfer"
 
 
 RANKS: Mapping[Status, int] = {

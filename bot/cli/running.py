@@ -33,7 +33,7 @@ def web() -> None:
 @click.command()
 def worker() -> None:
     """Do what is due in the background; any number may run."""
-    work(app.ready().conversations)
+    work(app.dispatch_of(app.ready()))
 
 
 COMMANDS = (run, web, worker)
