@@ -1,0 +1,82 @@
+"""The API under /api: one small module for each kind of thing it gives."""
+
+from flask import Flask, Response, jsonify, render_template
+from flask_limiter import ApplicationLimit, Limiter
+from flask_openapi3.models.info import Info
+from flask_openapi3.models.security_scheme import SecurityScheme
+from flask_openapi3.models.server import Server
+from flask_openapi3.openapi import OpenAPI
+from flask_openapi3.utils import parse_rule
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from bot.accounts import Accounts
+from bot.invitations import Invitations
+from bot.optouts import OptOuts
+from bot.web import problems, schemas
+from bot.web.api.admission import admission, is_open, whose
+from bot.web.api.contacts import contacts
+from bot.web.api.optouts import opt_outs
+from bot.web.api.reading import METHODS, operations
+from bot.web.references import ReferenceConverter
+from bot.web.security import secured
+from storage.database import UnavailableError
+
+VERSION = "1"
+
+PER_KEY = "1200 per minute"
+"""Requests with one key that each process answers; processes do not count together."""
+
+DESCRIPTION = """Report a contact when it has ended, and Nawoord decides whether, when and over what channel the \
+customer is invited to the survey. Every request needs a key in its `Authorization` header, as in `Bearer nw_...`; \
+`nawoord keys add` makes one. Bodies are JSON. Telephone numbers never stand in an address."""
+
+
+def api(accounts: Accounts, invitations: Invitations, opted_out: OptOuts, longest_request: int) -> Flask:
+    """The application to be mounted at /api. It knows no cookies. longest_request: bytes."""
+    app = OpenAPI(
+        "bot.web",
+        info=Info(title="Nawoord", version=VERSION, description=DESCRIPTION),
+        servers=[Server(url="/api")],
+        security_schemes={
+            "key": SecurityScheme(type="http", scheme="bearer", description="A key of `nawoord keys add`.")
+        },
+        validation_error_model=problems.Problem,
+        validation_error_callback=_mistaken,
+        doc_ui=False,
+    )
+    app.config["MAX_CONTENT_LENGTH"] = longest_request
+    app.url_map.converters["reference"] = ReferenceConverter
+    app.register_error_handler(HTTPException, problems.from_http)
+    app.register_error_handler(UnavailableError, problems.from_outage)
+    app.after_request(secured)
+    app.before_request(admission(accounts))
+    limit = ApplicationLimit(PER_KEY, exempt_when=is_open)
+    Limiter(whose, app=app, application_limits=[limit], storage_uri="memory://")
+    for resource in (contacts(invitations), opt_outs(opted_out)):
+        app.register_api(resource)
+
+    _tell_roles(app)
+
+    @app.route("/v1/openapi.json")
+    def document() -> Response:
+        return jsonify(app.api_doc)
+
+    @app.route("/v1/docs")
+    def documentation() -> str:
+        return render_template("api.html", document=app.api_doc, operations=operations(app.api_doc))
+
+    return app
+
+
+def _mistaken(error: ValidationError) -> Response:
+    return problems.mistaken(error, schemas.TAKEN.get(error.title))
+
+
+def _tell_roles(app: OpenAPI) -> None:
+    """Writes into the document what `allowed` says."""
+    for rule in app.url_map.iter_rules():
+        roles = getattr(app.view_functions[rule.endpoint], "roles", ())
+        for method in METHODS if roles else ():
+            if method.upper() in (rule.methods or ()):
+                setattr(getattr(app.paths[parse_rule(rule.rule)], method), "x-roles", sorted(roles))

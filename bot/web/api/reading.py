@@ -1,0 +1,111 @@
+"""The OpenAPI document as people read it: every operation with its fields, one after the other."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+Plain = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field or parameter. kind: what it holds, in words."""
+
+    name: str
+    kind: str
+    required: bool
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that can be asked. example: a body to send, as JSON."""
+
+    id: str
+    tag: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    roles: tuple[str, ...]
+    parameters: tuple[Field, ...]
+    body: tuple[Field, ...]
+    example: str | None
+    answers: tuple[tuple[str, str, tuple[Field, ...]], ...]
+
+
+def operations(document: Plain) -> list[Operation]:
+    """Every operation of the document, in its order."""
+    found = [
+        _operation(document, path, method, item[method])
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
+    tags = [tag["name"] for tag in document.get("tags", ())]
+    return sorted(found, key=lambda operation: (tags.index(operation.tag), METHODS.index(operation.method) != 1))
+
+
+def _operation(document: Plain, path: str, method: str, plain: Plain) -> Operation:
+    parameters = [
+        Field(each["name"], _kind(document, each["schema"]), each["required"], each.get("description", ""))
+        for each in plain.get("parameters", ())
+    ]
+    body = _content(plain.get("requestBody", {}))
+    example = _resolved(document, body).get("example")
+    return Operation(
+        id=plain["operationId"],
+        tag=plain["tags"][0],
+        method=method.upper(),
+        path=document["servers"][0]["url"] + path,
+        summary=plain["summary"],
+        description=plain["description"],
+        roles=tuple(plain.get("x-roles", ())),
+        parameters=tuple(parameters),
+        body=tuple(_fields(document, body)),
+        example=json.dumps(example, indent=2) if example else None,
+        answers=tuple(
+            (status, answer["description"], tuple(_fields(document, _content(answer))))
+            for status, answer in sorted(plain["responses"].items())
+        ),
+    )
+
+
+def _content(sent: Plain) -> Plain:
+    """The schema of a body."""
+    schemas: list[Plain] = [each["schema"] for each in sent.get("content", {}).values()]
+    return schemas[0] if schemas else {}
+
+
+def _fields(document: Plain, schema: Plain) -> Iterator[Field]:
+    whole = _resolved(document, schema)
+    required = whole.get("required", ())
+    for name, each in whole.get("properties", {}).items():
+        described = each.get("description", "") if "$ref" not in each else ""
+        yield Field(name, _kind(document, each), name in required, described)
+
+
+def _kind(document: Plain, schema: Plain) -> str:
+    if "anyOf" in schema:
+        return " or ".join(_kind(document, each) for each in schema["anyOf"])
+    whole = _resolved(document, schema)
+    if "enum" in whole:
+        return ", ".join(f"{value}" for value in whole["enum"])
+    if whole.get("type") == "array":
+        return f"list of {_kind(document, whole['items'])}"
+    if whole.get("format") == "date-time":
+        return "date and time"
+    if "properties" in whole:
+        return str(whole.get("title", "object"))
+    return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(
+        str(whole.get("type")), str(whole.get("type", "anything"))
+    )
+
+
+def _resolved(document: Plain, schema: Plain) -> Plain:
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
