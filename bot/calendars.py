@@ -82,7 +82,7 @@ def _window(days: str, stretch: str) -> Window:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):
+    except (ValueError, KeyError, OSError):
         raise ValueError(f"there is no time zone {name!r}; write it as in Europe/Amsterdam") from None
 
 

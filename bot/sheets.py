@@ -11,9 +11,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 Cell = str | int | float | bool | date | datetime | time | None
 """What stands in a cell; of CSV always text."""
 
@@ -142,6 +139,10 @@ def _outside_quotes(line: str) -> str:
 
 @contextmanager
 def _xlsx(path: Path) -> Iterator[tuple[int, Iterator[tuple[int, list[Cell]]]]]:
+    # Takes as long to import as everything else together, which only a workbook is worth.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
