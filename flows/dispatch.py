@@ -37,6 +37,13 @@ def move(rules: Rules, case: Case, now: datetime) -> Move:
     return Close(_unanswered(rules, case, now))
 
 
+def is_wanted(case: Case) -> bool:
+    """Whether somebody who answers a call of ours now is still to be asked."""
+    taken = any(each.heard or (each.ended_at is None and each.channel is Channel.CALL) for each in case.standings)
+    elsewhere = any(each.heard or each.ended_at is None for each in case.elsewhere)
+    return not (case.opted_out or taken or elsewhere)
+
+
 def wait(rules: Rules, id: str, failures: int) -> timedelta:
     """How long to leave a carrier alone that had no time for us: doubling, half of it by a draw that is always the
     same for the same invitation and number of failures."""
