@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, IPvAnyNetwork, SecretStr, model_validator
 
 from bot.calendars import read_hours
 from flows.hours import Hours as OpenHours
@@ -147,6 +148,31 @@ class Dispatch(Section):
         if self.patience_seconds <= self.lease_seconds:
             raise ValueError("patience_seconds: it must be longer than lease_seconds, in which a message may still go")
         return self
+
+
+Host = Annotated[str, Field(pattern=r"^[a-z0-9.-]+(:[0-9]+)?$")]
+
+
+class Transfers(Section):
+    hosts: tuple[Host, ...] = ("webhooks.twilio.com",)
+
+
+class Monitoring(Section):
+    open_to: tuple[IPvAnyNetwork, ...] | None = None
+    worker_seconds: int = Field(120, ge=60, le=24 * 3600)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        raise ValueError(f"there is no time zone {name!r}; write it as in Europe/Amsterdam") from None
+    return name
+
+
+class Pages(Section):
+    time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Amsterdam"
+    idle_hours: int = Field(8, ge=1, le=24 * 14)
 
 
 class Twilio(Section):

@@ -15,10 +15,13 @@ from bot.sections import (
     Database,
     Dispatch,
     Eligibility,
+    Monitoring,
+    Pages,
     Secrets,
     Section,
     Server,
     Text,
+    Transfers,
     Twilio,
     Voice,
     WhatsApp,
@@ -63,6 +66,9 @@ class Settings(Section):
     whatsapp: WhatsApp = WhatsApp()
     eligibility: Eligibility = Eligibility()
     dispatch: Dispatch = Dispatch()
+    transfers: Transfers = Transfers()
+    monitoring: Monitoring = Monitoring()
+    pages: Pages = Pages()
     twilio: Twilio = Twilio()
     secrets: Secrets = Secrets()
 
