@@ -2,88 +2,21 @@
 
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from itertools import count
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pytest
-from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from bot.carriers import Button, Outgoing
-from bot.carriers.network import SandboxCarrier, Telephones
-from bot.carriers.sandbox import Sandbox
-from bot.web.sandbox import sandbox_pages
+from bot.carriers import Outgoing
 from flows.survey import Channel
 from storage.database import Database
 from storage.encryption import Keys
-
-OURS = "+15005550006"
-THEIRS = "+31600000001"
-VOICE = {
-    "/twilio/voice": '<Say language="en-GB">Welcome.</Say>'
-    '<Gather action="/twilio/effort" numDigits="2" timeout="9"><Say language="nl-NL">Hoe waarschijnlijk?</Say></Gather>'
-    "<Say>Nothing heard.</Say>",
-    "/twilio/effort": '<Gather action="/twilio/why" numDigits="1" timeout="1"><Say>How much effort?</Say></Gather>'
-    '<Redirect method="POST">/twilio/why</Redirect>',
-    "/twilio/why": '<Gather action="/twilio/thanks" input="dtmf speech" language="en-GB" timeout="9">'
-    "<Say>Why is that?</Say></Gather>",
-    "/twilio/thanks": "<Say>Thank you.</Say><Hangup/>",
-}
-
-
-class Toy:
-    """An application that answers from the table above, and keeps every form that reached it."""
-
-    def __init__(self, database: Database, keys: Keys) -> None:
-        self.posted: list[tuple[str, dict[str, str]]] = []
-        self.voice = dict(VOICE)
-        self.delay = 0.0
-        self._database, self._keys = database, keys
-        self._numbers = count(1)
-        self.carrier = SandboxCarrier(database, keys, now, self._id)
-        self.app = Flask("bot.web")
-        self.app.add_url_rule("/twilio/<path:_>", view_func=self._answer, methods=["POST"])
-
-    def serve(self, base: str) -> None:
-        sandbox = Sandbox(self.app, base, "token", self._id)
-        telephones = Telephones(self._database, self._keys, now, sandbox)
-        pages = sandbox_pages(sandbox, "Acme & <b>Sons</b>", (OURS, "+15005550007"), telephones, "secret")
-        self.app.register_blueprint(pages)
-
-    def digits(self) -> list[str]:
-        return [form["Digits"] for _, form in self.posted if "Digits" in form]
-
-    def _id(self) -> str:
-        return f"{next(self._numbers):032x}"
-
-    def _answer(self, _: str) -> Response:
-        time.sleep(self.delay)
-        form = request.form.to_dict()
-        self.posted.append((request.path, form))
-        if request.path == "/twilio/messages":
-            return self._reply(form)
-        verbs = self.voice.get(request.path)
-        return Response("", 204) if verbs is None else Response(f"<Response>{verbs}</Response>", mimetype="text/xml")
-
-    def _reply(self, form: dict[str, str]) -> Response:
-        if form["Body"] == "buttons":
-            theirs = form["From"].removeprefix("whatsapp:")
-            buttons = (Button("ces-1", "1 very little"), Button("ces-5", "5 very much"))
-            self.carrier.send(Outgoing(Channel.WHATSAPP, OURS, theirs, "How much effort?", "HX1", buttons))
-            return Response("<Response/>", mimetype="text/xml")
-        said = form.get("ButtonPayload") or form["Body"]
-        return Response(f"<Response><Message>You said: {escape(said)}</Message></Response>", mimetype="text/xml")
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+from tests.toy import OURS, THEIRS, VOICE, Toy
 
 
 @pytest.fixture
@@ -329,6 +262,111 @@ def test_messages_arrive_by_themselves(toy: Toy, opened: Callable[..., Page]) ->
     expect(page.locator("#thread .bot")).to_contain_text("And for you?")
 
 
+def test_a_call_of_ours_rings_and_is_answered(toy: Toy, opened: Callable[..., Page]) -> None:
+    """The telephone rings by itself; answered, the call is heard, taken part in and ended as any other."""
+    page = opened()
+    ref = toy.ring()
+    expect(page.locator("#call-status")).to_have_text(f"Incoming call from {OURS}")
+    expect(page.locator("#dial")).to_be_hidden()
+    page.click("#answer")
+    expect(page.locator("#heard")).to_contain_text("Hoe waarschijnlijk?")
+    expect(page.locator("#hang-up")).to_be_focused()
+    page.keyboard.type("10")
+    expect(page.locator("#heard")).to_contain_text("How much effort?")
+    page.click("#hang-up")
+    expect(page.locator("#call-status")).to_have_text("Call ended")
+    assert talk(page)[:3] == ["Welcome.", "Hoe waarschijnlijk?", "10"]
+    assert [form["CallStatus"] for form in toy.reports()] == ["in-progress", "completed"]
+    assert toy.carrier.fate(Channel.CALL, ref).status == "completed"
+    toy.ring()
+    expect(page.locator("#answer")).to_be_visible()
+
+
+def test_a_call_of_ours_is_declined(toy: Toy, opened: Callable[..., Page]) -> None:
+    """Declined, it rings no more, the caller is told the line is busy, and one can dial oneself."""
+    page = opened()
+    ref = toy.ring()
+    page.click("#decline")
+    expect(page.locator("#call-status")).to_have_text("Call declined")
+    expect(page.locator("#dial")).to_be_focused()
+    expect(page.locator("#answer")).to_be_hidden()
+    until(page, "document.querySelectorAll('#heard .note').length == 2")
+    assert talk(page) == ["your telephone rings", "call declined"]
+    assert [form["CallStatus"] for form in toy.reports()] == ["busy"]
+    assert toy.carrier.fate(Channel.CALL, ref).status == "busy"
+
+
+def test_a_call_of_ours_is_missed(toy: Toy, opened: Callable[..., Page]) -> None:
+    """What nobody answers stops ringing when its time is over, and is shown and reported as missed, once."""
+    page = opened()
+    toy.ring(seconds=25)
+    expect(page.locator("#answer")).to_be_visible()
+    toy.time += timedelta(seconds=25)
+    expect(page.locator("#call-status")).to_have_text("Missed call")
+    expect(page.locator("#dial")).to_be_visible()
+    assert talk(page) == ["your telephone rings", "missed call"]
+    assert [form["CallStatus"] for form in toy.reports()] == ["no-answer"]
+
+
+def test_an_answering_machine_takes_a_call_of_ours(toy: Toy, opened: Callable[..., Page]) -> None:
+    """Left to the voicemail, the application hears that a machine has answered."""
+    toy.voice["/twilio/voice"] = "<Hangup/>"
+    page = opened()
+    toy.ring()
+    page.click("#machine")
+    expect(page.locator("#call-status")).to_have_text("Call ended")
+    assert talk(page) == ["your voicemail answers", "call ended"]
+    assert [form["AnsweredBy"] for _, form in toy.posted if "AnsweredBy" in form] == ["machine_start"]
+
+
+def test_a_call_rings_for_the_person_called_only(toy: Toy, opened: Callable[..., Page]) -> None:
+    """Nothing rings at another number; whoever becomes the person called hears it ring, and who ceases to, no more."""
+    page = opened()
+    toy.ring("+447700900123")
+    toy.carrier.send(Outgoing(Channel.SMS, OURS, THEIRS, "The page has looked."))
+    expect(page.locator("#thread .bot")).to_have_count(1)
+    expect(page.locator("#answer")).to_be_hidden()
+    page.select_option("#caller", "+447700900123")
+    expect(page.locator("#answer")).to_be_visible()
+    page.select_option("#caller", THEIRS)
+    expect(page.locator("#answer")).to_be_hidden()
+    expect(page.locator("#call-status")).to_have_text("Ready to call")
+    assert toy.posted == []
+
+
+def test_nothing_rings_during_a_call(toy: Toy, opened: Callable[..., Page]) -> None:
+    """Who is on the telephone is not rung up until the call is over."""
+    page = opened()
+    page.click("#dial")
+    expect(page.locator("#heard")).to_contain_text("Hoe waarschijnlijk?")
+    toy.ring()
+    toy.carrier.send(Outgoing(Channel.SMS, OURS, THEIRS, "The page has looked."))
+    expect(page.locator("#thread .bot")).to_have_count(1)
+    expect(page.locator("#answer")).to_be_hidden()
+    page.click("#hang-up")
+    expect(page.locator("#answer")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_call_rings_on_a_small_telephone(toy: Toy, opened: Callable[..., Page], scheme: str) -> None:
+    """At 360 pixels a mark shows that it rings while one reads texts; every choice fits and can be keyed."""
+    page = opened(360, 640, color_scheme=scheme)
+    page.click("[data-show=text]")
+    toy.ring()
+    expect(page.locator("[data-show=phone] .dot")).to_be_visible()
+    page.click("[data-show=phone]")
+    expect(page.locator("[data-show=phone] .dot")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.focus("#heard")
+    reached = []
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.innerText.trim()"))
+    assert reached == ["Decline", "Voicemail", "Answer"]
+    page.keyboard.press("Enter")
+    expect(page.locator("#heard")).to_contain_text("Hoe waarschijnlijk?")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_a_small_telephone(opened: Callable[..., Page], scheme: str) -> None:
     """At 360 pixels nothing is cut off sideways, one of phone and text is shown, and every key can be touched."""
@@ -383,6 +421,7 @@ def test_the_page_trusts_nobody_else(client: FlaskClient) -> None:
 
 
 DIAL = {"event": "dial", "ours": OURS, "theirs": THEIRS}
+ANSWER = {"event": "answer", "call": "CA1", "theirs": THEIRS, "machine": False}
 TEXT = {"ours": OURS, "theirs": THEIRS, "channel": "sms", "body": "hello"}
 
 REFUSED: dict[str, tuple[str, dict[str, Any], int]] = {
@@ -400,6 +439,10 @@ REFUSED: dict[str, tuple[str, dict[str, Any], int]] = {
     "a body that is none": ("text", {"json": TEXT | {"body": 8}}, 400),
     "messages of nobody": ("messages", {"json": {"theirs": "me", "after": 0}}, 400),
     "messages since nothing": ("messages", {"json": {"theirs": THEIRS}}, 400),
+    "a call answered by nobody": ("call", {"json": {"event": "answer", "call": "CA1", "theirs": THEIRS}}, 400),
+    "a call that does not ring": ("call", {"json": ANSWER}, 409),
+    "a call declined by nobody": ("decline", {"json": {"call": "CA1"}}, 400),
+    "a call declined that does not ring": ("decline", {"json": {"call": "CA1", "theirs": THEIRS}}, 409),
     "a call made up": ("call", {"json": {"event": "wait", "state": "e30.forged"}}, 403),
 }
 

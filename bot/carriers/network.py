@@ -87,7 +87,8 @@ class SandboxCarrier:
         raise CarrierError(permanent=True, code=NOT_FOUND)
 
     def _found_call(self, call: Placed) -> Found:
-        return Found(call.ref, call.at, call.status_at(self.clock()), answered_by=call.answered_by)
+        by = call.answered_by if call.machine_detection else None
+        return Found(call.ref, call.at, call.status_at(self.clock()), answered_by=by)
 
 
 def _found_message(message: Sent) -> Found:

@@ -24,7 +24,7 @@ export function incoming(declineUrl, talks, begin) {
     show(true);
     clock.textContent = "";
     status.textContent = `Incoming call from ${call.ours}`;
-    add(list, "note", `incoming call from ${call.ours}`);
+    add(list, "note", "your telephone rings");
   }
 
   function stop(how) {
