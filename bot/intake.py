@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.addresses import Number, is_country, line_of, number_of
@@ -85,6 +85,7 @@ def checked(
     spelt = replace(
         contact,
         reference=contact.reference.strip(),
+        ended_at=contact.ended_at.astimezone(UTC) if contact.ended_at.tzinfo else contact.ended_at,
         language=_language(contact.language),
         country=_country(contact.country),
         queue=_stripped(contact.queue),

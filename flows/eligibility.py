@@ -163,7 +163,7 @@ def is_sampled(policy: Policy, reference: str, queue: str | None) -> bool:
 
 def quarantined_until(policy: Policy, invited_at: datetime | None) -> datetime | None:
     """From when somebody invited at that moment may be invited again."""
-    return invited_at + policy.quarantine if invited_at else None
+    return _after(invited_at, policy.quarantine) if invited_at else None
 
 
 def next_day(now: datetime) -> datetime:
@@ -200,7 +200,7 @@ def _obstacle(
         return Reason.OPTED_OUT
     if not contact.live and not is_permitted(policy, contact):
         return Reason.NO_PERMISSION
-    if not contact.live and now > contact.ended_at + policy.oldest:
+    if not contact.live and now > _after(contact.ended_at, policy.oldest):
         return Reason.TOO_OLD
     if language not in policy.languages:
         return Reason.NO_LANGUAGE
@@ -226,5 +226,10 @@ def _is_usable(policy: Policy, contact: Contact, language: str, channel: Channel
 
 
 def _moment(policy: Policy, contact: Contact, now: datetime) -> datetime | None:
-    earliest = max(now, contact.ended_at + policy.delay)
-    return open_at(policy, contact.country, earliest, contact.ended_at + policy.oldest, contact.zones)
+    earliest = max(now, _after(contact.ended_at, policy.delay))
+    return open_at(policy, contact.country, earliest, _after(contact.ended_at, policy.oldest), contact.zones)
+
+
+def _after(moment: datetime, span: timedelta) -> datetime:
+    """That much later in earnest: where the clock is changed meanwhile, a clock there would show another hour."""
+    return moment.astimezone(UTC) + span
