@@ -35,8 +35,9 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "between": ("low_words", "high_words"),
     "change_key": (),
     "menu": ("key",),
+    **dict.fromkeys(("offer", "offer_agreed"), ()),
     "no_survey": ("company",),
-    **dict.fromkeys(("help_voice", "help_text", "resumed_voice", "resumed_text"), ("company",)),
+    **dict.fromkeys(("help_voice", "help_text", "resumed_voice", "resumed_text", "reminder"), ("company",)),
     **dict.fromkeys(("opted_out", "opted_in", "goodbye", "already_over", "star", "hash"), ()),
 }
 """What every language must be able to say, with the placeholders each phrase must hold; {company} may stand in any."""

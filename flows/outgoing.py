@@ -17,7 +17,7 @@ LONGEST_MESSAGE = 1600
 """Characters in a message that Twilio accepts."""
 _REASONS = tuple(reason for reason in Reason if reason not in (Reason.SILENT, Reason.WRONG_KEY, Reason.UNSURE))
 """Why a text is not taken as a number; the others are of the telephone."""
-_WISHES = ("help_text", "opted_in", "asked_again", "nothing_to_correct", "corrected")
+_WISHES = ("help_text", "opted_in", "asked_again", "nothing_to_correct", "corrected", "reminder")
 """Phrases after which a question can be put in full once more."""
 _ALONE = ("opted_out", "opted_in", "already_over", "no_survey", "goodbye")
 """Phrases that can be a whole message."""
