@@ -25,6 +25,7 @@ from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.settings import CarrierName, Settings
 from bot.telemetry import log_to_stderr
+from bot.transfers import Transfers
 from bot.web.api import api
 from bot.web.sandbox import sandbox_pages
 from bot.web.webhooks import webhooks
@@ -114,7 +115,8 @@ def create_app(parts: Parts) -> Flask:
     app.add_url_rule("/healthz", "healthz", lambda: "ok")
     tokens = settings.auth_tokens if settings.carrier is CarrierName.TWILIO else _sandbox(app, parts)
     signing_keys = list(reversed(parts.keys.subs("webhooks")))
-    app.register_blueprint(webhooks(settings, parts.conversations, carrier_of(parts), tokens, signing_keys))
+    transfers = Transfers(parts.conversations, parts.invitations, new_id)
+    app.register_blueprint(webhooks(settings, parts.conversations, transfers, carrier_of(parts), tokens, signing_keys))
     mounted = api(parts.accounts, parts.invitations, parts.opt_outs, LONGEST_REQUEST)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/api": mounted})  # type: ignore[method-assign]
     return app

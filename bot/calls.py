@@ -1,21 +1,36 @@
 """Calls: a session begins with a call and ends with it at the latest; each prompt is a numbered turn."""
 
+from collections.abc import Callable
+
 from bot.addresses import Address
 from bot.conversations import MOST_RACES, About, ContentionError, Conversations, Given, Render, say_nothing
 from flows.survey import Channel
 from flows.turn import HungUp, Input, Reply
 from storage import sessions
+from storage.database import Connection
 
 
 def answer_call(
-    conversations: Conversations, call: str, theirs: Address, ours: str, language: str, about: About, render: Render
+    conversations: Conversations,
+    call: str,
+    theirs: Address,
+    ours: str,
+    language: str,
+    about: About,
+    render: Render,
+    also: Callable[[Connection], None] | None = None,
 ) -> str:
-    """Begin a session on a call, and greet. The same call asked again hears the same."""
+    """Begin a session on a call, and greet. The same call asked again hears the same.
+
+    also: what is to be kept together with the beginning.
+    """
     given = Given(f"call:{call}", None)
     with conversations.database.write() as connection:
         begun = conversations.begin(
             connection, Channel.CALL, theirs, ours, language, given, render, call=call, about=about
         )
+        if begun and also:
+            also(connection)
     return begun.twiml if begun else conversations.replied(given.key) or ""
 
 
@@ -30,11 +45,6 @@ def resume_call(conversations: Conversations, call: str, theirs: Address, ours: 
     with conversations.database.write() as connection:
         resumed = conversations.resume(connection, kept, Channel.CALL, ours, given, render, call)
     return resumed.twiml if resumed else conversations.replied(given.key)
-
-
-def may_be_asked(conversations: Conversations, call: str, theirs: Address) -> bool:
-    """Whether this caller may be put to a survey they did not dial; a call that has begun one hears it again."""
-    return conversations.replied(f"call:{call}") is not None or not conversations.wants_no_questions(theirs)
 
 
 def take_turn(conversations: Conversations, session_id: str, number: int, what: Input, render: Render) -> str:

@@ -51,6 +51,33 @@ def offer_languages(offers: Sequence[tuple[Language, str]], action: str, setting
     return str(response)
 
 
+def offer(question: str, language: Language, action: str, settings: Voice) -> str:
+    """A question that one key answers with yes; silence is an answer as well."""
+    response = VoiceResponse()
+    gather = Gather(
+        action=action,
+        method="POST",
+        action_on_empty_result=True,
+        input="dtmf",
+        num_digits=1,
+        finish_on_key="",
+        timeout=settings.read_back_seconds,
+    )
+    gather.say(question, voice=settings.voices[language.code], language=language.locale)
+    response.append(gather)
+    response.redirect(action, method="POST")
+    return str(response)
+
+
+def hand_on(url: str, said: str = "", language: Language | None = None, settings: Voice | None = None) -> str:
+    """The call goes on there, after some words or at once."""
+    response = VoiceResponse()
+    if language and settings:
+        response.say(said, voice=settings.voices[language.code], language=language.locale)
+    response.redirect(url, method="POST")
+    return str(response)
+
+
 def write(reply: Reply) -> str:
     """The reply as one text message; nothing where there is nothing to say."""
     response = MessagingResponse()

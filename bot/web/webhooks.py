@@ -3,20 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from math import isnan
-from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, request
 from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from bot import twiml
-from bot.addresses import Address, caller, sender
-from bot.calls import answer_call, hang_up, may_be_asked, resume_call, take_turn
+from bot.addresses import sender
+from bot.calls import hang_up, resume_call, take_turn
 from bot.carriers import Button, Carrier, CarrierError, Outgoing
 from bot.carriers.twilio import is_genuine
 from bot.conversations import About, Conversations
 from bot.languages import default_language, languages_for
 from bot.messages import Message, take_message
 from bot.settings import Settings
+from bot.transfers import Transfers
+from bot.web.callbacks import add_callbacks, hear
+from bot.web.forms import FINAL, both_ends, is_over, raw_target, required, xml
+from bot.web.transfers import add_transfers, is_handed_over
 from flows.keywords import KEYWORDS
 from flows.survey import Channel, Rating
 from flows.turn import Keyed, Reply, Silence, Spoken, Tapped, Turn, Typed
@@ -26,13 +29,11 @@ MENU_TRIES = 3
 MOST_FIELDS = 300
 """Fields of a form; carriers send some forty. More would only keep us busy with signatures."""
 
-FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-"""The states of a call that is over."""
-
 
 def webhooks(
     settings: Settings,
     conversations: Conversations,
+    transfers: Transfers,
     carrier: Carrier,
     tokens: tuple[str, ...],
     signing_keys: list[bytes],
@@ -50,7 +51,7 @@ def webhooks(
     def refuse_forgeries() -> None:
         signature = request.headers.get("X-Twilio-Signature")
         if len(request.form) > MOST_FIELDS or not is_genuine(
-            tokens, settings.base_url + _raw_target(), request.form, signature
+            tokens, settings.base_url + raw_target(), request.form, signature
         ):
             abort(403)
 
@@ -61,55 +62,45 @@ def webhooks(
     def write(reply: Reply, language: str, _turn: str) -> str:
         return twiml.SILENT if template_for(reply, language) else twiml.write(reply)
 
-    def offer(languages: tuple[str, ...], about: About, attempt: int) -> str:
-        choice = choices.dumps([attempt, languages, asdict(about)])
+    def offer(languages: tuple[str, ...], known: About, attempt: int) -> str:
+        choice = choices.dumps([attempt, languages, asdict(known)])
         spoken = [survey.languages[code] for code in languages]
         offers = [(each, survey.say(each.phrases["menu"], key=key)) for key, each in enumerate(spoken, start=1)]
         return twiml.offer_languages(offers, f"{settings.base_url}/twilio/voice/language/{choice}", settings.voice)
 
-    def answer(about: About, wanted: str | None = None) -> str:
+    def ask(known: About, wanted: str | None = None) -> str:
         """A call that reaches the survey: ask at once where the language is known, else let the caller choose."""
-        theirs, ours = _both_ends()
-        if request.form.get("CallStatus") in FINAL:
-            return twiml.hang_up()  # Dial and Enqueue report as well that the caller has gone
+        theirs, ours = both_ends()
         languages = languages_for(settings, survey, ours, theirs, wanted)
         if len(languages) == 1:
-            return answer_call(conversations, _required("CallSid"), theirs, ours, languages[0], about, speak)
+            return transfers.begin(required("CallSid"), theirs, ours, languages[0], known, speak)
         first = default_language(settings, survey)
-        return offer(languages or (first, *(code for code in survey.languages if code != first)), about, 1)
+        return offer(languages or (first, *(code for code in survey.languages if code != first)), known, 1)
+
+    after_call = add_transfers(routes, settings, survey, transfers, ask)
 
     @routes.post("/voice")
     def portal() -> Response:
-        if request.form.get("CallStatus") not in FINAL:
-            theirs, ours = _both_ends()
-            if resumed := resume_call(conversations, _required("CallSid"), theirs, ours, speak):
-                return _xml(resumed)
-        return _xml(answer(About()))
-
-    @routes.post("/voice/after-call")
-    def after_call() -> Response:
-        if request.form.get("DialCallStatus", "completed") not in ("completed", "answered"):
-            return _xml(twiml.hang_up())
-        if request.form.get("QueueResult", "bridged") != "bridged":
-            return _xml(twiml.hang_up())
-        if not may_be_asked(conversations, _required("CallSid"), _both_ends()[0]):
-            return _xml(twiml.hang_up())
-        about = About(**{name: _plain(request.args.get(name, "")) for name in About.names()})
-        return _xml(answer(about, request.args.get("language")))
+        if is_handed_over():
+            return after_call()
+        theirs, ours = both_ends()
+        if is_over():
+            return xml(twiml.hang_up())
+        return xml(resume_call(conversations, required("CallSid"), theirs, ours, speak) or ask(About()))
 
     @routes.post("/voice/language/<choice>")
     def language(choice: str) -> Response:
         try:
-            attempt, languages, about = choices.loads(choice)
+            attempt, languages, known = choices.loads(choice)
         except BadSignature:
             abort(403)
         digits = request.form.get("Digits", "")
         chosen = int(digits) if digits.isdecimal() else 0
         if not 1 <= chosen <= len(languages) and attempt < MENU_TRIES:
-            return _xml(offer(tuple(languages), About(**about), attempt + 1))
+            return xml(offer(tuple(languages), About(**known), attempt + 1))
         code = languages[chosen - 1] if 1 <= chosen <= len(languages) else languages[0]
-        theirs, ours = _both_ends()
-        return _xml(answer_call(conversations, _required("CallSid"), theirs, ours, code, About(**about), speak))
+        theirs, ours = both_ends()
+        return xml(transfers.begin(required("CallSid"), theirs, ours, code, About(**known), speak))
 
     @routes.post("/voice/turn/<token>")
     def turn(token: str) -> Response:
@@ -117,30 +108,31 @@ def webhooks(
             session_id, _, number = turns.unsign(token).decode().rpartition(".")
         except BadSignature:
             abort(403)
-        return _xml(take_turn(conversations, session_id, int(number), _heard(request.form), speak))
+        return xml(take_turn(conversations, session_id, int(number), _heard(request.form), speak))
 
     @routes.post("/voice/status")
     def call_status() -> Response:
-        if _required("CallStatus") in FINAL:
-            hang_up(conversations, _required("CallSid"))
+        if required("CallStatus") in FINAL:
+            hang_up(conversations, required("CallSid"))
+            transfers.end(required("CallSid"))
         return Response(status=204)
 
     @routes.post("/messages")
     def message() -> Response:
-        theirs = sender(_required("From"))
-        ours = sender(_required("To")).person or ""
+        theirs = sender(required("From"))
+        ours = sender(required("To")).person or ""
         if not theirs.can_reply:
-            return _xml(twiml.SILENT)
+            return xml(twiml.SILENT)
         keyword = _answered_by_carrier(theirs.channel)
         sent = request.form.get("Body", "")
         given = Typed(keyword) if keyword else _touched(request.form) or Typed(sent)
-        received = Message(_required("MessageSid"), theirs, ours, given, sent)
+        received = Message(required("MessageSid"), theirs, ours, given, sent)
         if keyword:
-            return _xml(take_message(conversations, received, lambda *_: twiml.SILENT).twiml)
+            return xml(take_message(conversations, received, lambda *_: twiml.SILENT).twiml)
         taken = take_message(conversations, received, write)
         if taken.turn and taken.twiml == twiml.SILENT and not send_buttons(received, taken.turn):
-            return _xml(twiml.write(taken.turn.reply))
-        return _xml(taken.twiml)
+            return xml(twiml.write(taken.turn.reply))
+        return xml(taken.twiml)
 
     def template_for(reply: Reply, language: str) -> str | None:
         """The content template whose buttons answer this question, sent by the carrier's API instead of TwiML."""
@@ -170,23 +162,8 @@ def webhooks(
             return False  # even where it may have been sent: to be asked twice is better than not at all
         return True
 
-    @routes.post("/messages/status")
-    def message_status() -> Response:
-        return Response(status=204)
-
+    add_callbacks(routes, conversations, speak)
     return routes
-
-
-def _both_ends() -> tuple[Address, str]:
-    """Who calls, and which of our numbers."""
-    return caller(_required("From")), caller(_required("To")).person or ""
-
-
-def _required(name: str) -> str:
-    value = request.form.get(name)
-    if value is None:
-        abort(Response(f"{name} is missing", status=400, mimetype="text/plain"))
-    return value
 
 
 def _heard(form: Mapping[str, str]) -> Keyed | Spoken | Silence:
@@ -207,11 +184,6 @@ def _share(told: str) -> float | None:
     return None if isnan(number) else min(max(number, 0.0), 1.0)
 
 
-def _plain(value: str) -> str | None:
-    """The value as it can be kept, for which no database takes a NUL and nobody needs a novel; None if it is empty."""
-    return value.replace("\0", "")[:200] or None
-
-
 def _touched(form: Mapping[str, str]) -> Tapped | None:
     """The button that was touched, if it is one of ours: its payload names the question and the number."""
     question, colon, text = form.get("ButtonPayload", "").partition(":")
@@ -224,13 +196,3 @@ def _answered_by_carrier(channel: Channel) -> str | None:
         return told.upper()
     body = request.form.get("Body", "").strip().upper()
     return KEYWORDS.get(body) if channel is Channel.SMS else None
-
-
-def _raw_target() -> str:
-    """Path and query exactly as requested: Werkzeug would decode what the signature was made over."""
-    query = request.query_string.decode("latin-1")
-    return quote(request.path) + (f"?{query}" if query else "")
-
-
-def _xml(document: str) -> Response:
-    return Response(document, mimetype="text/xml")
