@@ -1,0 +1,140 @@
+"""What was learned of themes, as arrays: a straight line for each theme through the space of features.
+
+A theme's score is what its seeds say of it, as a log-odds, and the sum of what each feature adds; so it can be taken
+apart exactly into what each word adds. Without a single label the seeds alone speak, and every label moves it a little.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix, csr_matrix, hstack
+
+from nlp.calibration import Calibration, Scores
+from nlp.features import Occurrences
+from nlp.space import Floats, Space
+
+SEED_WEIGHT = 0.5
+FACT_WEIGHT = 0.25
+"""How large features other than words stand beside a text's words, whose length together is 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a verbatim before it is judged. hits: the themes whose seeds it holds."""
+
+    text: str
+    hits: frozenset[str] = frozenset()
+    question: str | None = None
+    scores: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A model: for each theme (in step) its weights and threshold.
+
+    facts: what it knows beside words, such as `question=why` or `nps>=9`; weights: features by theme, those of the
+    space first, then a column for each theme's seeds, then the facts; missed and hit: what a theme's seeds say of it
+    where they are absent and present.
+    """
+
+    themes: tuple[str, ...]
+    space: Space
+    facts: tuple[str, ...]
+    weights: Floats
+    shift: Floats
+    missed: Floats
+    hit: Floats
+    thresholds: Scores
+    calibration: Calibration
+
+    def scores(self, seen: Sequence[Seen], found: Occurrences) -> Scores:
+        """The log-odds of each theme (columns) in each verbatim (rows), as yet uncalibrated."""
+        hits = hit_by(seen, self.themes)
+        text = self.space.weigh(found, len(seen))
+        said = np.where(hits, self.hit, self.missed)
+        whole = beside(text, hits, facts_of(seen, self.facts))
+        return np.asarray((whole @ self.weights + self.shift + said).astype(float))
+
+    def contributions(self, found: Occurrences, rows: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
+        """What each stretch of text adds to the score of each theme, in the texts that `rows` names.
+
+        Gives the stretches, and by stretch and theme what they add; a text's stretches together add exactly what its
+        words do.
+        """
+        wanted = rows[found.row]
+        column = self.space.columns(found.feature)
+        wanted &= column >= 0
+        row, column = found.row[wanted], column[wanted].astype(np.int64)
+        chosen = Occurrences(row, found.feature[wanted], found.word[wanted], found.starts, found.ends, found.owner)
+        text = self.space.weigh(chosen, len(rows))
+        width = text.shape[1]
+        cells = np.repeat(np.arange(len(rows)), np.diff(text.indptr)) * width + text.indices
+        cell = np.searchsorted(cells, row * width + column)
+        share = text.data[cell] / np.bincount(cell, minlength=len(cells))[cell].astype(np.float32)
+        stretches, place = np.unique(chosen.word, return_inverse=True)
+        parts = csr_matrix((share, (place, column)), shape=(len(stretches), width))
+        return stretches, np.asarray(parts @ self.weights[:width])
+
+    def save(self, folder: Path) -> None:
+        """Writes the model as plain arrays and JSON, nothing that runs when it is read."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(
+            folder / "arrays.npz",
+            features=self.space.features.astype(np.int32),
+            rarity=self.space.rarity,
+            weights=self.weights,
+            shift=self.shift,
+            missed=self.missed,
+            hit=self.hit,
+            thresholds=self.thresholds,
+        )
+        calibration = {"slope": self.calibration.slope, "shift": self.calibration.shift}
+        told = {"themes": self.themes, "facts": self.facts, "calibration": calibration}
+        (folder / "classifier.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+
+def read(folder: Path) -> Learned:
+    """The model that `save` wrote. Raises OSError, ValueError or KeyError where it is not whole."""
+    told = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
+    with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
+        return Learned(
+            tuple(told["themes"]),
+            Space(arrays["features"].astype(np.int64), arrays["rarity"]),
+            tuple(told["facts"]),
+            *(arrays[name] for name in ("weights", "shift", "missed", "hit", "thresholds")),
+            Calibration(**told["calibration"]),
+        )
+
+
+def hit_by(seen: Sequence[Seen], themes: Sequence[str]) -> NDArray[np.bool_]:
+    """Which themes (columns) have seeds in which verbatim (rows)."""
+    column = {theme: j for j, theme in enumerate(themes)}
+    hits = np.zeros((len(seen), len(themes)), dtype=bool)
+    for row, one in enumerate(seen):
+        hits[row, [column[theme] for theme in one.hits if theme in column]] = True
+    return hits
+
+
+def told(one: Seen) -> list[str]:
+    """The facts that one verbatim brings with it; a score of 9 is also at least 8, at least 7, and so on."""
+    asked = [f"question={one.question}"] if one.question else []
+    return asked + [f"{key}>={least}" for key, score in sorted(one.scores.items()) for least in range(1, score + 1)]
+
+
+def facts_of(seen: Sequence[Seen], facts: Sequence[str]) -> csr_matrix:
+    """Which of the facts (columns) hold of which verbatim (rows)."""
+    column = {fact: j for j, fact in enumerate(facts)}
+    places = [(row, column[fact]) for row, one in enumerate(seen) for fact in told(one) if fact in column]
+    rows, columns = ([place[axis] for place in places] for axis in (0, 1))
+    ones = np.ones(len(places), dtype=np.float32)
+    return coo_matrix((ones, (rows, columns)), shape=(len(seen), len(facts))).tocsr()
+
+
+def beside(text: csr_matrix, hits: NDArray[np.bool_], facts: csr_matrix) -> csr_matrix:
+    """Words, seeds and facts next to each other."""
+    seeds = csr_matrix(hits.astype(np.float32) * np.float32(SEED_WEIGHT))
+    return hstack([text, seeds, facts * np.float32(FACT_WEIGHT)], format="csr", dtype=np.float32)
