@@ -19,6 +19,8 @@ from bot.carriers import address
 from bot.carriers.markup import Gather, read
 from bot.carriers.twilio import SIGNATURE_HEADER, sign
 from bot.conversations import Conversations
+from bot.invitations import Invitations
+from bot.optouts import OptOuts
 from bot.settings import Settings
 from flows import loader
 from flows.survey import Channel, Survey
@@ -115,10 +117,12 @@ class Wire:
         plain = _merged(_merged(SETTINGS, changes or {}), {"database": {"url": database_url}})
         settings, clock = Settings.model_validate(plain), Clock()
         survey, keys = _survey(settings.survey, settings.company), Keys.derive(settings.secret_key)
-        database = Database.open(settings.database_url)
-        conversations = Conversations(settings, survey, database, keys, clock, _counted())
-        accounts = Accounts(database, clock, _counted())
-        return cls(Parts(settings, survey, keys, database, conversations, accounts), clock)
+        database, new_id = Database.open(settings.database_url), _counted()
+        conversations = Conversations(settings, survey, database, keys, clock, new_id)
+        invitations = Invitations(settings, survey, database, keys, clock, new_id)
+        accounts = Accounts(database, clock, new_id)
+        opt_outs = OptOuts(database, keys, clock, settings.eligibility.default_country)
+        return cls(Parts(settings, survey, keys, database, conversations, invitations, accounts, opt_outs), clock)
 
     def close(self) -> None:
         self.parts.database.dispose()
