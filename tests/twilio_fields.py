@@ -51,7 +51,7 @@ def _faults_of_field(
         return
     if described["type"] != "list" and len(values) > 1:
         yield "is given more than once"
-    if described.get("needs", "To") not in form:
+    if "needs" in described and described["needs"] not in form:
         yield f"needs {described['needs']}"
     for value in values:
         if not re.fullmatch(TYPES[described["type"]], value):

@@ -83,7 +83,8 @@ class TwilioCarrier:
             "to": address(message.channel, message.theirs),
         }
         if message.content:
-            fields |= {"content_sid": message.content, "content_variables": json.dumps(dict(message.variables))}
+            fields |= {"content_sid": message.content}
+            fields |= {"content_variables": json.dumps(dict(message.variables))} if message.variables else {}
         else:
             fields |= {"body": message.text}
         if status_callback := message.status_callback or self._status_callback:
@@ -188,7 +189,7 @@ def _errors_as_ours() -> Iterator[None]:
         raise _as_ours(error) from None
     except RequestException as error:
         raise CarrierError(permanent=False, uncertain=not _never_left(error)) from None
-    except ValueError:  # an answer that is no JSON
+    except (ValueError, TypeError, AttributeError):  # an answer in which the SDK does not find what Twilio answers
         raise CarrierError(permanent=False, uncertain=True) from None
 
 
