@@ -1,6 +1,7 @@
 """The server that stands in for Twilio: what it accepts it keeps, and it fails only where its script says so."""
 
 import json
+import socket
 import threading
 import urllib.error
 import urllib.request
@@ -155,6 +156,17 @@ def test_a_request_twilio_would_not_take_is_kept_as_a_fault(fake: FakeTwilio) ->
     assert raised.value.permanent
     assert fake.faults == ["CreateMessage: ContentSid breaks its form"]
     assert fake.accepted == []
+
+
+def test_half_a_request_is_none(fake: FakeTwilio) -> None:
+    """Who is killed while asking has asked for nothing, and made no fault."""
+    host, _, port = fake.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        path = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+        line.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nTo=%2B316".encode())
+        line.shutdown(socket.SHUT_WR)
+        assert line.recv(1000) == b""
+    assert (fake.accepted, fake.faults) == ([], [])
 
 
 def test_many_at_once_are_all_kept(fake: FakeTwilio) -> None:
