@@ -47,7 +47,8 @@ def calibrated(scores: Scores, truths: Truths) -> Calibration:
         cost = (np.logaddexp(0, odds) - target * odds).sum() + ((slope - 1) ** 2 + shift**2) / 2
         return float(cost), np.array([(wrong * seen).sum() + slope - 1, wrong.sum() + shift])
 
-    slope, shift = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.05, None), (None, None)]).x
+    rising = [(0.05, None), (None, None)]
+    slope, shift = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=rising).x
     return Calibration(float(slope), float(shift))
 
 

@@ -104,7 +104,7 @@ def _f1(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     """F1 by drawing and theme, and of all themes together in the last column."""
     whole = np.concatenate((counts, counts.sum(axis=2, keepdims=True)), axis=2)
     predicted, actual, right = whole[:, 0], whole[:, 1], whole[:, 2]
-    return 2 * right / np.maximum(predicted + actual, 1)
+    return np.asarray(2 * right / np.maximum(predicted + actual, 1))
 
 
 def _score(counts: NDArray[np.int64], low: float, high: float) -> Score:

@@ -1,7 +1,7 @@
 """Learns themes from labelled verbatims: what seeds are worth, and a straight line for each theme on top of that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,14 +62,12 @@ def learn(labelled: Labelled, fold: Integers) -> Lesson:
             unseen[own] = _scores(_fit(table, rest), table, own)
     model = _fit(table, np.arange(len(labelled.seen)))
     known = labelled.known
-    return Lesson(
-        Learned(
-            model.themes, model.space, model.facts, model.weights, model.shift, model.missed, model.hit,
-            thresholds(unseen, labelled.truth, known),
-            calibrated(unseen[known], labelled.truth[known]),
-        ),
-        unseen,
-    )  # fmt: skip
+    model = replace(
+        model,
+        thresholds=thresholds(unseen, labelled.truth, known),
+        calibration=calibrated(unseen[known], labelled.truth[known]),
+    )
+    return Lesson(model, unseen)
 
 
 @dataclass(frozen=True)
@@ -103,8 +101,8 @@ def _fit(table: _Table, rows: Integers) -> Learned:
         at = np.flatnonzero(known[:, j])
         if len(at):
             lines[:, j] = _line(matrix[at], truth[at, j], np.where(hits[at, j], hit[j], missed[j]))
-    constants = (part.astype(np.float32) for part in (lines[-1], missed, hit))
-    return Learned(themes, space, facts, lines[:-1], *constants, np.full(len(themes), USUAL), Calibration())
+    said = missed.astype(np.float32), hit.astype(np.float32)
+    return Learned(themes, space, facts, lines[:-1], lines[-1], *said, np.full(len(themes), USUAL), Calibration())
 
 
 def _log_odds(given: Flags, truth: Flags, prior: float, share: float) -> Scores:
@@ -132,7 +130,8 @@ def _line(matrix: csr_matrix, truth: Flags, said: Scores) -> Scores:
         cost = (weight * (np.logaddexp(0, odds) - truth * odds)).sum() + line @ line / 2
         return float(cost), line + np.append(turned @ wrong, wrong.sum())
 
-    line = minimize(loss, np.zeros(matrix.shape[1] + 1), jac=True, method="L-BFGS-B", options={"gtol": 1e-3, "maxiter": 200}).x
+    start = np.zeros(matrix.shape[1] + 1)
+    line = minimize(loss, start, jac=True, method="L-BFGS-B", options={"gtol": 1e-3, "maxiter": 200}).x
     return np.asarray(line * right / (right + _DAMPING))
 
 

@@ -102,11 +102,15 @@ def read(folder: Path) -> Learned:
     told = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
     with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
         return Learned(
-            tuple(told["themes"]),
-            Space(arrays["features"].astype(np.int64), arrays["rarity"]),
-            tuple(told["facts"]),
-            *(arrays[name] for name in ("weights", "shift", "missed", "hit", "thresholds")),
-            Calibration(**told["calibration"]),
+            themes=tuple(told["themes"]),
+            space=Space(arrays["features"].astype(np.int64), arrays["rarity"]),
+            facts=tuple(told["facts"]),
+            weights=arrays["weights"],
+            shift=arrays["shift"],
+            missed=arrays["missed"],
+            hit=arrays["hit"],
+            thresholds=arrays["thresholds"],
+            calibration=Calibration(**told["calibration"]),
         )
 
 

@@ -1,6 +1,7 @@
 """The component that tags by what was learned, beside what the seeds say."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import minibatch
 
 from nlp import learned
 from nlp.features import Occurrences, occurrences
@@ -24,7 +24,7 @@ _TELLING = 0.5
 
 
 @Language.factory(NAME, assigns=["doc.cats", "doc.spans"])
-def make_classifier(nlp: Language, name: str) -> "Classifier":
+def make_classifier(nlp: Language, name: str) -> "Classifier":  # noqa: ARG001 -- spaCy passes it by name
     return Classifier(name)
 
 
@@ -46,7 +46,8 @@ class Classifier:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH) -> Iterator[Doc]:
         """Judges documents as they come, many at once."""
-        for batch in minibatch(stream, batch_size):
+        documents = iter(stream)
+        while batch := list(islice(documents, batch_size)):
             if self.learned:
                 _judge(batch, self.learned)
             yield from batch
@@ -71,7 +72,7 @@ def _judge(docs: Sequence[Doc], model: Learned) -> None:
     found = occurrences([one.text for one in before])
     scores = model.scores(before, found)
     probabilities = model.calibration.probabilities(scores)
-    stands = scores >= model.thresholds
+    stands: NDArray[np.bool_] = np.greater_equal(scores, model.thresholds)
     evidence = _evidence(model, found, stands)
     for row, doc in enumerate(docs):
         sure = probabilities[row].tolist()
@@ -80,9 +81,8 @@ def _judge(docs: Sequence[Doc], model: Learned) -> None:
         doc.user_data["decided"] = {
             model.themes[j]: (sure[j], "rule" if model.themes[j] in before[row].hits else "model") for j in themes
         }
-        doc.spans["model"] = [
-            span for j in themes for start, end in evidence.get((row, j), ()) if (span := _span(doc, start, end, model.themes[j]))
-        ]
+        shown = [(model.themes[j], *bounds) for j in themes for bounds in evidence.get((row, j), ())]
+        doc.spans["model"] = [span for theme, start, end in shown if (span := _span(doc, start, end, theme))]
 
 
 def _evidence(
@@ -104,7 +104,8 @@ def _evidence(
         telling = np.flatnonzero(gain >= _TELLING * gain.max())
         strongest = np.sort(telling[np.argsort(-gain[telling], kind="stable")[:_SHOWN]])
         chosen = stretches[first:last][strongest]
-        evidence[int(row), int(theme)] = list(zip(found.starts[chosen].tolist(), found.ends[chosen].tolist(), strict=True))
+        starts, ends = found.starts[chosen].tolist(), found.ends[chosen].tolist()
+        evidence[int(row), int(theme)] = list(zip(starts, ends, strict=True))
     return evidence
 
 

@@ -66,9 +66,7 @@ def weigh(
     return Verdict(False, tuple(reasons), difference, low, needed or None)
 
 
-def _difference(
-    times: NDArray[np.int64], old: NDArray[np.int64], new: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _difference(times: NDArray[np.int64], old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.float64]:
     """Micro-F1 after less before, for each drawing."""
     return _micro(times, new) - _micro(times, old)
 

@@ -1,4 +1,4 @@
-"""Weighs the features of texts as a model learned to: rare ones more, repeated ones a little more, long texts no more."""
+"""Weighs the features of texts: rare ones more, repeated ones a little more, those of long texts no more."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Trains a pipeline on what people coded by hand, the same from the same, and says how good it is on what it never saw."""
+"""Trains a pipeline on what people coded by hand, and says how good it is on what it never saw."""
 
 import hashlib
 import importlib.metadata
@@ -41,7 +41,7 @@ class Coded:
     complete: bool = True
 
 
-class TooFewLabels(Exception):
+class TooFewLabels(Exception):  # noqa: N818 -- said of the labels, as in "raise TooFewLabels"
     """There is nothing to learn from; the message says what is missing."""
 
 
