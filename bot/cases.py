@@ -45,7 +45,7 @@ def read_case(conversations: Conversations, countries: Mapping[str, Hours], mine
         made = attempts.of(connection, mine.id)
         address = respondents.address(connection, keys, mine.respondent) if mine.respondent else None
         opted_out = address is not None and optouts.is_opted_out(connection, keys.indexes(address))
-        held = attempts.conversations(connection, mine.respondent, mine.invited_at) if mine.respondent else []
+        held = attempts.conversations(connection, mine.respondent, mine.call, mine.invited_at)
         standings = {each.id: _standing(connection, conversations, each) for each in held}
     own = {each.session for each in made}
     on_call = next((each.id for each in held if mine.call is not None and each.call == mine.call), None)

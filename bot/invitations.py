@@ -181,7 +181,6 @@ class Invitations:
 
     def _invitation(self, decision: Eligible, contact: NewContact, number: Number, call: str | None) -> NewInvitation:
         due_at = decision.at if call is None else decision.at + self._offer_lasts
-        since = contact.ended_at if call is None else due_at
         return NewInvitation(
             id=self._new_id(),
             respondent=self._new_id(),
@@ -190,6 +189,7 @@ class Invitations:
             language=decision.language,
             channels=decision.channels,
             due_at=due_at,
-            expires_at=since + self.policy.oldest,
+            # Nothing is sent to a caller who has not agreed to it: agreeing is what gives it time.
+            expires_at=contact.ended_at + self.policy.oldest if call is None else due_at,
             call=call,
         )

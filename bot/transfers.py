@@ -42,7 +42,10 @@ class Transfers:
         """
         now = self._conversations.now()
         with self._conversations.database.write() as connection:
-            (transfers.agree if agrees else transfers.decline)(connection, call, now)
+            if agrees:
+                transfers.agree(connection, call, now, now + self._invitations.policy.oldest)
+            else:
+                transfers.decline(connection, call, now)
             offered = transfers.find(connection, call)
         return offered.language if offered and offered.has_agreed and not offered.is_over else None
 

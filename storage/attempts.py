@@ -62,7 +62,7 @@ CONVERSATIONS = (
         sessions.c.revision,
         case((_spoke, 1), else_=0).label("has_spoken"),
     )
-    .where(sessions.c.respondent_id == bindparam("person"))
+    .where(or_(sessions.c.respondent_id == bindparam("person"), sessions.c.carrier_ref == bindparam("call")))
     .where(or_(sessions.c.ended_at.is_(None), sessions.c.ended_at >= bindparam("since", type_=Moment)))
     .order_by(sessions.c.started_at)
 )
@@ -173,7 +173,10 @@ def said_first(connection: Connection, session: str) -> str | None:
     return connection.execute(SAID, {"session": session}).scalar()
 
 
-def conversations(connection: Connection, person: str, since: datetime) -> list[Conversation]:
-    """The sessions with this respondent that go on, or have ended since then."""
-    rows = connection.execute(CONVERSATIONS, {"person": person, "since": since})
+def conversations(connection: Connection, person: str | None, call: str | None, since: datetime) -> list[Conversation]:
+    """The sessions with this respondent, or in that call, that go on, or have ended since then.
+
+    Of somebody whose number is withheld only the call is known.
+    """
+    rows = connection.execute(CONVERSATIONS, {"person": person, "call": call, "since": since})
     return [Conversation(*row[:-1], has_spoken=bool(row.has_spoken)) for row in rows]

@@ -24,7 +24,11 @@ _of_call = invitations.c.call == bindparam("call_sid")
 _is_open = invitations.c.ended_at.is_(None)
 _is_unanswered = invitations.c.agreed_at.is_(None)
 _is_untried = ~exists().where(attempts.c.invitation_id == invitations.c.id)
-AGREE = update(invitations).where(_of_call, _is_open, _is_unanswered).values(agreed_at=bindparam("at", type_=Moment))
+AGREE = (
+    update(invitations)
+    .where(_of_call, _is_open, _is_unanswered)
+    .values(agreed_at=bindparam("at", type_=Moment), expires_at=bindparam("expires", type_=Moment))
+)
 DECLINE = (
     update(invitations)
     .where(_of_call, _is_open, _is_unanswered, _is_untried)
@@ -71,9 +75,9 @@ def find(connection: Connection, call: str) -> Offered | None:
     return Offered(**row._mapping)
 
 
-def agree(connection: Connection, call: str, at: datetime) -> None:
-    """Notes that the caller wants to be asked; what was answered first stands."""
-    connection.execute(AGREE, {"call_sid": call, "at": at})
+def agree(connection: Connection, call: str, at: datetime, expires_at: datetime) -> None:
+    """Notes that the caller wants to be asked, until then also by text; what was answered first stands."""
+    connection.execute(AGREE, {"call_sid": call, "at": at, "expires": expires_at})
 
 
 def decline(connection: Connection, call: str, at: datetime) -> None:
