@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from time import sleep
 from urllib.parse import urlsplit
 
-from flask import Flask, redirect, url_for
+from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from bot.accounts import Accounts
@@ -27,6 +27,7 @@ from bot.settings import CarrierName, Settings
 from bot.telemetry import log_to_stderr
 from bot.transfers import Transfers
 from bot.web.api import api
+from bot.web.pages import add_pages
 from bot.web.sandbox import sandbox_pages
 from bot.web.webhooks import webhooks
 from bot.worker import worker_name
@@ -117,7 +118,18 @@ def create_app(parts: Parts) -> Flask:
     signing_keys = list(reversed(parts.keys.subs("webhooks")))
     transfers = Transfers(parts.conversations, parts.invitations, new_id)
     app.register_blueprint(webhooks(settings, parts.conversations, transfers, carrier_of(parts), tokens, signing_keys))
-    mounted = api(parts.accounts, parts.invitations, parts.opt_outs, LONGEST_REQUEST)
+    add_pages(
+        app,
+        settings,
+        parts.survey,
+        parts.keys,
+        parts.database,
+        parts.accounts,
+        parts.invitations,
+        parts.opt_outs,
+        parts.conversations.now,
+    )
+    mounted = api(parts.accounts, parts.invitations, parts.opt_outs, settings.base_url, LONGEST_REQUEST)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/api": mounted})  # type: ignore[method-assign]
     return app
 
@@ -157,7 +169,6 @@ def _sandbox(app: Flask, parts: Parts) -> tuple[str, ...]:
     telephones = Telephones(parts.database, parts.keys, parts.conversations.now, sandbox)
     secret, keyword = parts.keys.sub("sandbox page"), parts.settings.text.keyword
     app.register_blueprint(sandbox_pages(sandbox, parts.settings.company, numbers, telephones, secret, keyword))
-    app.add_url_rule("/", "home", lambda: redirect(url_for("sandbox.page")))
     app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", urlsplit(parts.settings.base_url).hostname]
     return (sandbox.token,)
 

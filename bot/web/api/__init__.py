@@ -17,7 +17,7 @@ from bot.web import problems, schemas
 from bot.web.api.admission import admission, is_open, whose
 from bot.web.api.contacts import contacts
 from bot.web.api.optouts import opt_outs
-from bot.web.api.reading import METHODS, operations
+from bot.web.api.reading import METHODS, PROBLEM, fields, operations
 from bot.web.references import ReferenceConverter
 from bot.web.security import secured
 from storage.database import UnavailableError
@@ -32,8 +32,11 @@ customer is invited to the survey. Every request needs a key in its `Authorizati
 `nawoord keys add` makes one. Bodies are JSON. Telephone numbers never stand in an address."""
 
 
-def api(accounts: Accounts, invitations: Invitations, opted_out: OptOuts, longest_request: int) -> Flask:
-    """The application to be mounted at /api. It knows no cookies. longest_request: bytes."""
+def api(accounts: Accounts, invitations: Invitations, opted_out: OptOuts, origin: str, longest_request: int) -> Flask:
+    """The application to be mounted at /api. It knows no cookies.
+
+    origin: where it is reached, for examples; longest_request: bytes.
+    """
     app = OpenAPI(
         "bot.web",
         info=Info(title="Nawoord", version=VERSION, description=DESCRIPTION),
@@ -64,7 +67,10 @@ def api(accounts: Accounts, invitations: Invitations, opted_out: OptOuts, longes
 
     @app.route("/v1/docs")
     def documentation() -> str:
-        return render_template("api.html", document=app.api_doc, operations=operations(app.api_doc))
+        plain = app.api_doc
+        return render_template(
+            "api.html", document=plain, operations=operations(plain), problem=fields(plain, PROBLEM), origin=origin
+        )
 
     return app
 

@@ -9,6 +9,9 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 Plain = Mapping[str, Any]
 
+PROBLEM: Plain = {"$ref": "#/components/schemas/Problem"}
+"""What every error is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -49,6 +52,15 @@ def operations(document: Plain) -> list[Operation]:
     return sorted(found, key=lambda operation: (tags.index(operation.tag), METHODS.index(operation.method) != 1))
 
 
+def fields(document: Plain, schema: Plain) -> Iterator[Field]:
+    """What an object of this schema holds."""
+    whole = _resolved(document, schema)
+    required = whole.get("required", ())
+    for name, each in whole.get("properties", {}).items():
+        described = each.get("description", "") if "$ref" not in each else ""
+        yield Field(name, _kind(document, each), name in required, described)
+
+
 def _operation(document: Plain, path: str, method: str, plain: Plain) -> Operation:
     parameters = [
         Field(each["name"], _kind(document, each["schema"]), each["required"], each.get("description", ""))
@@ -65,10 +77,10 @@ def _operation(document: Plain, path: str, method: str, plain: Plain) -> Operati
         description=plain["description"],
         roles=tuple(plain.get("x-roles", ())),
         parameters=tuple(parameters),
-        body=tuple(_fields(document, body)),
+        body=tuple(fields(document, body)),
         example=json.dumps(example, indent=2) if example else None,
         answers=tuple(
-            (status, answer["description"], tuple(_fields(document, _content(answer))))
+            (status, answer["description"], tuple(fields(document, _content(answer))))
             for status, answer in sorted(plain["responses"].items())
         ),
     )
@@ -78,14 +90,6 @@ def _content(sent: Plain) -> Plain:
     """The schema of a body."""
     schemas: list[Plain] = [each["schema"] for each in sent.get("content", {}).values()]
     return schemas[0] if schemas else {}
-
-
-def _fields(document: Plain, schema: Plain) -> Iterator[Field]:
-    whole = _resolved(document, schema)
-    required = whole.get("required", ())
-    for name, each in whole.get("properties", {}).items():
-        described = each.get("description", "") if "$ref" not in each else ""
-        yield Field(name, _kind(document, each), name in required, described)
 
 
 def _kind(document: Plain, schema: Plain) -> str:

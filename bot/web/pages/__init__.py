@@ -1,0 +1,69 @@
+"""The pages for people who sign in: a small module for each kind of page."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Flask, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from bot.accounts import Accounts
+from bot.invitations import Invitations
+from bot.optouts import OptOuts
+from bot.settings import CarrierName, Settings
+from bot.web.auth import keep_sessions
+from bot.web.pages.account import account
+from bot.web.pages.contacts import contacts
+from bot.web.pages.frame import frame, open_to_all, wrong
+from bot.web.pages.optouts import opt_outs
+from bot.web.pages.times import Clock
+from bot.web.security import secured
+from flows.survey import Survey
+from storage.database import Database
+from storage.encryption import Keys
+from storage.histories import Step, history
+
+
+def add_pages(
+    app: Flask,
+    settings: Settings,
+    survey: Survey,
+    keys: Keys,
+    database: Database,
+    accounts: Accounts,
+    invitations: Invitations,
+    opted_out: OptOuts,
+    now: Callable[[], datetime],
+) -> None:
+    """Gives the application everything that people who sign in can see."""
+    clock = Clock(now, ZoneInfo(settings.pages.time_zone))
+    languages = {code: language.name for code, language in survey.languages.items()}
+    has_sandbox = settings.carrier is CarrierName.SANDBOX
+
+    def happened(reference: str) -> list[Step]:
+        with database.read() as connection:
+            return history(connection, reference)
+
+    pages = frame(settings.company, clock, has_sandbox=has_sandbox)
+    for part in (account(accounts), contacts(invitations, happened, languages, clock), opt_outs(opted_out)):
+        pages.register_blueprint(part)
+
+    @pages.get("/")
+    @open_to_all
+    def home() -> ResponseReturnValue:
+        # Until anybody can sign in there is only the sandbox to see.
+        if has_sandbox and not accounts.has_users():
+            return redirect(url_for("sandbox.page"))
+        return redirect(url_for("pages.contacts.listed"))
+
+    keep_sessions(app, accounts, keys.subs("pages"), settings.base_url, timedelta(hours=settings.pages.idle_hours))
+    app.register_blueprint(pages)
+    app.register_error_handler(NotFound, _nothing_there)
+
+
+def _nothing_there(error: NotFound) -> ResponseReturnValue:
+    """No page has this address. A carrier is told so without one."""
+    if request.path.startswith("/twilio/"):
+        return error
+    return secured(make_response(wrong(404)))

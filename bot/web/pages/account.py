@@ -1,0 +1,74 @@
+"""Signing in and out, and changing one's own password."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bot.accounts import Accounts, TooManyTriesError, UnusableError, User
+from bot.web import auth
+from bot.web.pages.forms import NewPassword, Plain, SignIn
+from bot.web.pages.frame import EVERYBODY, open_to_all, seen_by
+
+
+def account(accounts: Accounts) -> Blueprint:
+    """Where people come in, go out, and look after their password."""
+    pages = Blueprint("account", __name__)
+
+    @pages.route("/sign-in", methods=["GET", "POST"])
+    @open_to_all
+    def sign_in() -> ResponseReturnValue:
+        target = auth.own_address(request.values.get("next")) or url_for("pages.home")
+        if request.method == "GET" and auth.who():
+            return redirect(target)
+        form = SignIn()
+        trouble, status = None, 422 if form.is_submitted() else 200
+        if form.validate_on_submit():
+            user, trouble, status = _tried(form)
+            if user:
+                auth.enter(user)
+                return redirect(target)
+        has_users = accounts.has_users()
+        return render_template("sign_in.html", form=form, target=target, trouble=trouble, has_users=has_users), status
+
+    def _tried(form: SignIn) -> tuple[User | None, str | None, int]:
+        try:
+            user = accounts.sign_in(form.name.data or "", form.password.data or "")
+        except TooManyTriesError as error:
+            return None, "busy" if error.seconds < 60 else "tried too often", 429
+        return user, "unknown", 401
+
+    @pages.post("/sign-out")
+    @open_to_all
+    def sign_out() -> ResponseReturnValue:
+        if Plain().validate_on_submit():
+            auth.leave()
+        return redirect(url_for("pages.account.sign_in"))
+
+    @pages.route("/account", methods=["GET", "POST"])
+    @seen_by(*EVERYBODY)
+    def own() -> ResponseReturnValue:
+        form, user = NewPassword(), auth.who()
+        if user and form.validate_on_submit() and _changed(form, user):
+            flash("Your password is changed. Wherever else you were signed in, you no longer are.")
+            return redirect(url_for("pages.account.own"))
+        return render_template("account.html", form=form), 422 if form.is_submitted() else 200
+
+    def _changed(form: NewPassword, user: User) -> bool:
+        """Whether the password is another now; if not, the form says why."""
+        if form.new.data != form.again.data:
+            form.again.errors = ["The two are not the same; type the new password twice."]
+            return False
+        try:
+            if not accounts.sign_in(user.name, form.current.data or ""):
+                form.current.errors = ["This is not your password; type the one you signed in with."]
+                return False
+            accounts.change_password(user.name, form.new.data or "")
+            auth.enter(accounts.sign_in(user.name, form.new.data or "") or user)
+        except TooManyTriesError:
+            form.current.errors = ["It was tried too often; wait a quarter of an hour."]
+            return False
+        except UnusableError as error:
+            form.new.errors = [f"{error}.".capitalize()]
+            return False
+        return True
+
+    return pages

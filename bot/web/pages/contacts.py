@@ -1,0 +1,100 @@
+"""Contacts on a page: report one, see the latest with what was decided, and all that happened to each."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bot.accounts import Role
+from bot.invitations import Decided, InvalidContact, Invitations, State, Wanted
+from bot.web import auth
+from bot.web.pages.forms import ContactForm
+from bot.web.pages.frame import EVERYBODY, seen_by
+from bot.web.pages.times import Clock
+from flows.eligibility import Reason
+from storage.histories import Step
+
+MAY_REPORT = (Role.STAFF, Role.ADMIN)
+
+ON_A_PAGE = 25
+
+
+def contacts(
+    invitations: Invitations, history: Callable[[str], list[Step]], languages: Mapping[str, str], clock: Clock
+) -> Blueprint:
+    """The pages about contacts. history: what happened to the contact of a reference; languages: names by code."""
+    pages = Blueprint("contacts", __name__)
+
+    @pages.get("/contacts")
+    @seen_by(*EVERYBODY)
+    def listed() -> ResponseReturnValue:
+        return _page(_form()), 200
+
+    @pages.post("/contacts")
+    @seen_by(*MAY_REPORT)
+    def report() -> ResponseReturnValue:
+        form = _form()
+        if form.validate_on_submit():
+            try:
+                decided = invitations.take(form.contact())
+            except InvalidContact as error:
+                form.tell(error.faults)
+            else:
+                flash(decided.reference, "new" if decided.is_new else "known")
+                return redirect(url_for("pages.contacts.listed"))
+        return _page(form), 422
+
+    @pages.get("/contact")
+    @seen_by(*EVERYBODY)
+    def one() -> ResponseReturnValue:
+        reference = request.args.get("reference", "").strip()
+        decided = _found(reference)
+        if decided is None:
+            return render_template("unknown_contact.html", reference=reference), 404
+        return render_template("contact.html", line=decided, history=history(decided.reference)), 200
+
+    def _form() -> ContactForm:
+        return ContactForm(languages, clock.zone, clock.now())
+
+    def _page(form: ContactForm) -> str:
+        wanted = _wanted(request.args)
+        try:
+            page = invitations.recent(wanted, ON_A_PAGE, request.args.get("cursor"))
+        except InvalidContact:
+            page = invitations.recent(wanted, ON_A_PAGE)  # an address from elsewhere; the newest is never wrong
+        user = auth.who()
+        return render_template(
+            "contacts.html",
+            form=form if user and user.role in MAY_REPORT else None,
+            page=page,
+            chosen=_chosen(request.args),
+            reason_values=[reason.value for reason in Reason],
+            state_values=[state.value for state in State],
+            find=_found,
+        )
+
+    def _found(reference: str) -> Decided | None:
+        return invitations.find(reference) if reference.isprintable() else None
+
+    return pages
+
+
+def _chosen(asked: Mapping[str, str]) -> dict[str, str]:
+    """The filters in the address, as far as they mean anything."""
+    known = {
+        "decision": {"invited", "not_invited"},
+        "reason": {reason.value for reason in Reason},
+        "state": {state.value for state in State},
+    }
+    chosen = {name: asked[name].strip() for name in ("decision", "reason", "state", "queue", "agent") if name in asked}
+    return {
+        name: value
+        for name, value in chosen.items()
+        if value.isprintable() and value in known.get(name, {value}) - {""}
+    }
+
+
+def _wanted(asked: Mapping[str, str]) -> Wanted:
+    chosen = _chosen(asked)
+    decision = chosen.pop("decision", None)
+    return Wanted(invited=None if decision is None else decision == "invited", **chosen)

@@ -1,0 +1,96 @@
+"""What every page stands in: who may see it, what is around it, and what is shown when something goes wrong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from bot.accounts import Role
+from bot.web import auth
+from bot.web.pages.forms import Plain
+from bot.web.pages.times import Clock
+from bot.web.security import secured
+from storage.database import UnavailableError
+
+Page = TypeVar("Page", bound=Callable[..., Any])
+
+EVERYBODY = (Role.STAFF, Role.ANALYST, Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the menu. endpoint: of the page; title: its name; roles: who may see it."""
+
+    endpoint: str
+    title: str
+    roles: tuple[Role, ...]
+
+
+MENU = (
+    Place("pages.contacts.listed", "Contacts", EVERYBODY),
+    Place("pages.opt_outs.noted", "Opt-outs", (Role.STAFF, Role.ADMIN)),
+)
+
+
+def seen_by(*roles: Role) -> Callable[[Page], Page]:
+    """Says which roles may see a page; without it nobody may."""
+
+    def mark(page: Page) -> Page:
+        page.roles = roles  # type: ignore[attr-defined]
+        return page
+
+    return mark
+
+
+def open_to_all(page: Page) -> Page:
+    """Says that a page is seen without signing in."""
+    page.roles = None  # type: ignore[attr-defined]
+    return page
+
+
+def frame(company: str, clock: Clock, *, has_sandbox: bool) -> Blueprint:
+    """The blueprint in which all pages are."""
+    pages = Blueprint("pages", __name__)
+
+    @pages.before_request
+    def admit() -> ResponseReturnValue | None:
+        roles = getattr(current_app.view_functions[request.endpoint or ""], "roles", ())
+        if roles is None:
+            return None
+        user = auth.who()
+        if user is None:
+            wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("pages.account.sign_in", next=wanted))
+        return None if user.role in roles else wrong(403)
+
+    @pages.context_processor
+    def around() -> dict[str, Any]:
+        user = auth.who()
+        menu = [place for place in MENU if user and user.role in place.roles]
+        return {
+            "company": company,
+            "user": user,
+            "menu": menu,
+            "has_sandbox": has_sandbox,
+            "leaving": Plain(),
+            "at": clock.show,
+        }
+
+    @pages.errorhandler(HTTPException)
+    def told(error: HTTPException) -> ResponseReturnValue:
+        return wrong(error.code or 500)
+
+    @pages.errorhandler(UnavailableError)
+    def out_of_order(_: UnavailableError) -> ResponseReturnValue:
+        return wrong(503)
+
+    pages.after_request(secured)
+    return pages
+
+
+def wrong(status: int) -> tuple[str, int]:
+    """The page that says what went wrong and where to go."""
+    return render_template("wrong.html", status=status), status
