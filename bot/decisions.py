@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -56,6 +57,7 @@ class Decided:
     ended_at: datetime
     received_at: datetime
     source: Source
+    attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def decided(line: Line, *, is_new: bool = False) -> Decided:
         ended_at=line.ended_at,
         received_at=line.received_at,
         source=Source(line.source),
+        attributes=line.attributes,
     )
 
 
