@@ -1,0 +1,121 @@
+"""Effort answers that may have been given with the scale upside down: counted and left as they are, never recoded."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flows.effort import Effort, effort, moments
+from flows.estimates import LEVEL, Estimate, share
+from flows.measures import NPS, Band, Distribution, Measure
+
+
+class Suspicion(StrEnum):
+    """What an effort answer at an end of its scale contradicts."""
+
+    SCORE = "score"
+    """The hardest with a recommendation, or the easiest with 0 to 3."""
+    COMMENT = "comment"
+    """The hardest with a comment that praises, or the easiest with one that complains."""
+    FACTS = "facts"
+    """The easiest, although the person was passed on or had to come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What is known of one respondent. effort: as answered; nps: None without; feeling: of the whole comment, 1 for
+    praise, -1 for complaint, 0 for neither or none; was_laborious: transfers or repeated contacts are on record."""
+
+    effort: int
+    nps: int | None = None
+    feeling: int = 0
+    was_laborious: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The headline as answered, and beside it what it would be without the suspects.
+
+    suspected: percent of the answers; all of them stay in `headline`; without: None where nobody is beyond suspicion.
+    """
+
+    headline: Effort
+    without: Effort | None
+    suspected: Estimate
+    by_suspicion: Mapping[Suspicion, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """Figures as they come out once a share of the answers is turned over. mean: on the scale; low, high: percent."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def suspicions(measure: Measure, answered: Answered) -> frozenset[Suspicion]:
+    """What speaks against the effort answer; nothing does unless it is the very end of its scale.
+
+    One suspicion is none yet of the person: a question that states the meaning settles it. Raises ValueError for an
+    answer that is not on its scale.
+    """
+    band = measure.band(answered.effort)
+    if answered.nps is not None:
+        NPS.band(answered.nps)
+    if answered.effort not in (measure.scale.low, measure.scale.high):
+        return frozenset()
+    if band is Band.GOOD:
+        found = {
+            Suspicion.SCORE: answered.nps is not None and answered.nps <= 3,
+            Suspicion.COMMENT: answered.feeling < 0,
+            Suspicion.FACTS: answered.was_laborious,
+        }
+    else:
+        found = {
+            Suspicion.SCORE: answered.nps is not None and NPS.band(answered.nps) is Band.GOOD,
+            Suspicion.COMMENT: answered.feeling > 0,
+        }
+    return frozenset(suspicion for suspicion, holds in found.items() if holds)
+
+
+def examine(measure: Measure, answers: Mapping[Answered, int], level: float = LEVEL) -> Examined:
+    """The figures with and without the suspects, from how many respondents answered in each way.
+
+    Raises NothingCountedError.
+    """
+    everybody: Counter[int] = Counter()
+    suspected: Counter[int] = Counter()
+    by_suspicion = Counter(dict.fromkeys(Suspicion, 0))
+    for answered, n in answers.items():
+        everybody[answered.effort] += n
+        if found := suspicions(measure, answered):
+            suspected[answered.effort] += n
+            by_suspicion.update(dict.fromkeys(found, n))
+    whole, part = Distribution(measure, everybody), Distribution(measure, suspected)
+    rest = whole - part
+    return Examined(
+        effort(whole, level),
+        effort(rest, level) if rest.n else None,
+        share(part.n, whole.n, level),
+        dict(by_suspicion),
+    )
+
+
+def if_mirrored(distribution: Distribution, part: float) -> Mirrored:
+    """What the figures become if this share of the respondents, from 0 to 1, mirrors the scale.
+
+    On 1 to 5 the mean m becomes m + r (6 - 2 m), and low effort L becomes L + r (H - L). Raises NothingCountedError.
+    """
+    scale = distribution.measure.scale
+    turned = Distribution(
+        distribution.measure, {scale.low + scale.high - value: n for value, n in distribution.counts.items()}
+    )
+    as_is, over = _figures(distribution), _figures(turned)
+    return Mirrored(*((1 - part) * one + part * other for one, other in zip(as_is, over, strict=True)))
+
+
+def _figures(distribution: Distribution) -> tuple[float, float, float]:
+    middle, _ = moments(distribution)
+    banded = distribution.banded
+    return middle, 100 * banded.good / banded.n, 100 * banded.bad / banded.n
