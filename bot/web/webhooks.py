@@ -115,6 +115,7 @@ def webhooks(
         if required("CallStatus") in FINAL:
             hang_up(conversations, required("CallSid"))
             transfers.end(required("CallSid"))
+        hear(conversations, required("CallStatus"), required("CallSid"))
         return Response(status=204)
 
     @routes.post("/messages")
