@@ -79,6 +79,10 @@ class Learned:
         parts = csr_matrix((share, (place, column)), shape=(len(stretches), width))
         return stretches, np.asarray(parts @ self.weights[:width])
 
+    def borders(self) -> dict[str, float]:
+        """The probability from which on each theme is tagged."""
+        return dict(zip(self.themes, self.calibration.probabilities(self.thresholds).tolist(), strict=True))
+
     def save(self, folder: Path) -> None:
         """Writes the model as plain arrays and JSON, nothing that runs when it is read."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ BATCH = 256
 """How many verbatims are judged at once; the outcome does not depend on it."""
 
 _SHOWN = 3
-_TELLING = 0.5
+_TELLING, _LEAST = 0.5, 1e-6
 
 
 @Language.factory(NAME, assigns=["doc.cats", "doc.spans"])
@@ -82,7 +82,8 @@ def _judge(docs: Sequence[Doc], model: Learned) -> None:
             model.themes[j]: (sure[j], "rule" if model.themes[j] in before[row].hits else "model") for j in themes
         }
         shown = [(model.themes[j], *bounds) for j in themes for bounds in evidence.get((row, j), ())]
-        doc.spans["model"] = [span for theme, start, end in shown if (span := _span(doc, start, end, theme))]
+        text = before[row].text
+        doc.spans["model"] = [span for theme, start, end in shown if (span := _span(doc, text, start, end, theme))]
 
 
 def _evidence(
@@ -92,26 +93,21 @@ def _evidence(
 
     Those that add at least half of what the strongest does, and no more than three.
     """
-    stretches, added = model.contributions(found, stands.any(axis=1))
-    owner = found.owner[stretches]
-    bounds = np.searchsorted(owner, np.arange(len(stands) + 1))
+    stretches, added = model.contributions(found, np.asarray(stands.any(axis=1)))
+    bounds = np.searchsorted(found.owner[stretches], np.arange(len(stands) + 1)).tolist()
+    starts, ends = found.starts[stretches].tolist(), found.ends[stretches].tolist()
+    gains = added.T.tolist()
     evidence = {}
-    for row, theme in zip(*np.nonzero(stands), strict=True):
-        first, last = bounds[row], bounds[row + 1]
-        gain = added[first:last, theme]
-        if not len(gain) or gain.max() <= 0:
-            continue
-        telling = np.flatnonzero(gain >= _TELLING * gain.max())
-        strongest = np.sort(telling[np.argsort(-gain[telling], kind="stable")[:_SHOWN]])
-        chosen = stretches[first:last][strongest]
-        starts, ends = found.starts[chosen].tolist(), found.ends[chosen].tolist()
-        evidence[int(row), int(theme)] = list(zip(starts, ends, strict=True))
+    for row, theme in np.argwhere(stands).tolist():
+        gain = gains[theme]
+        strongest = sorted(range(bounds[row], bounds[row + 1]), key=gain.__getitem__, reverse=True)[:_SHOWN]
+        least = _TELLING * gain[strongest[0]] if strongest else 0.0
+        evidence[row, theme] = [(starts[at], ends[at]) for at in sorted(strongest) if gain[at] >= max(least, _LEAST)]
     return evidence
 
 
-def _span(doc: Doc, start: int, end: int, theme: str) -> Span | None:
-    """The stretch without the signs on either side, as words of the document."""
-    text = doc.text[start:end]
-    left = next((place for place, character in enumerate(text) if character.isalnum()), 0)
-    right = next((place for place, character in enumerate(reversed(text)) if character.isalnum()), 0)
-    return doc.char_span(start + left, end - right, label=theme, alignment_mode="expand")
+def _span(doc: Doc, text: str, start: int, end: int, theme: str) -> Span | None:
+    """The stretch without the signs on either side, as words of the document, whose text is given."""
+    first = next((place for place in range(start, end) if text[place].isalnum()), start)
+    last = next((place for place in range(end, start, -1) if text[place - 1].isalnum()), end)
+    return doc.char_span(first, last, label=theme, alignment_mode="expand")

@@ -72,7 +72,7 @@ class Trained:
 
 def is_locked(verbatim: str, share: float = LOCKED) -> bool:
     """Whether the verbatim with this id is kept out of all training; always the same for the same id."""
-    return _fraction(f"locked:{verbatim}") < share
+    return fraction(f"locked:{verbatim}") < share
 
 
 def train(frame: CodeFrame, examples: Collection[Coded], seed: int = 0, before: Language | None = None) -> Trained:
@@ -155,7 +155,7 @@ def judged(pipeline: Language, frame: CodeFrame, examples: Sequence[Coded]) -> l
 
 def _folds(examples: Sequence[Coded], seed: int) -> Integers:
     """Which fold each example is in: at random, but the same for the same ids and seed, and all alike in size."""
-    order = sorted(range(len(examples)), key=lambda row: _fraction(f"fold:{seed}:{examples[row].id}"))
+    order = sorted(range(len(examples)), key=lambda row: fraction(f"fold:{seed}:{examples[row].id}"))
     folds = np.empty(len(examples), dtype=np.int64)
     folds[order] = np.arange(len(examples)) % FOLDS
     return folds
@@ -214,6 +214,6 @@ def fingerprint(examples: Sequence[Coded]) -> str:
     return total.hexdigest()
 
 
-def _fraction(text: str) -> float:
-    """A number from 0 up to 1 that belongs to the text and to nothing else."""
+def fraction(text: str) -> float:
+    """A number from 0 up to 1 that belongs to the text alone, as if it were drawn at random."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
