@@ -49,7 +49,7 @@ def operations(document: Plain) -> list[Operation]:
         if method in item
     ]
     tags = [tag["name"] for tag in document.get("tags", ())]
-    return sorted(found, key=lambda operation: (tags.index(operation.tag), METHODS.index(operation.method) != 1))
+    return sorted(found, key=lambda operation: (tags.index(operation.tag), operation.method != "POST"))
 
 
 def fields(document: Plain, schema: Plain) -> Iterator[Field]:
@@ -67,7 +67,10 @@ def _operation(document: Plain, path: str, method: str, plain: Plain) -> Operati
         for each in plain.get("parameters", ())
     ]
     body = _content(plain.get("requestBody", {}))
-    example = _resolved(document, body).get("example")
+    taken = _resolved(document, body)
+    example = (
+        {name: taken["example"][name] for name in taken["properties"] if name in taken["example"]} if taken else None
+    )
     return Operation(
         id=plain["operationId"],
         tag=plain["tags"][0],
