@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from nlp.training import fraction, is_locked
+from nlp.coding import fraction, is_locked
 
 UNCERTAIN_SHARE, RANDOM_SHARE = 0.5, 0.25
 """Which share of the suggestions is uncertain and which is random; the rest are disagreements."""

@@ -1,11 +1,9 @@
 """Trains a pipeline on what people coded by hand, and says how good it is on what it never saw."""
 
-import hashlib
 import importlib.metadata
-import json
 import platform
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -14,31 +12,12 @@ from spacy.language import Language
 from nlp import pipeline as pipelines
 from nlp.calibration import error
 from nlp.codeframe import CodeFrame
+from nlp.coding import Coded, fingerprint, fraction, is_locked, meant
 from nlp.evaluation import Pair, Report, evaluate
 from nlp.features import Integers
 from nlp.fitting import FOLDS, Labelled, Lesson, learn
 from nlp.learner import NAME, Classifier, seen
 from nlp.promotion import Verdict, weigh
-
-LOCKED = 0.15
-"""The share of verbatims that no training ever sees, so that what was learned is measured on them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A verbatim and what people said of its themes.
-
-    known: by theme whether it has it; complete: somebody looked at every theme, so that those not in `known` are not
-    there. Otherwise nothing is known of them.
-    """
-
-    id: str
-    text: str
-    language: str | None = None
-    question: str | None = None
-    scores: Mapping[str, int] = field(default_factory=dict)
-    known: Mapping[str, bool] = field(default_factory=dict)
-    complete: bool = True
 
 
 class TooFewLabels(Exception):  # noqa: N818 -- said of the labels, as in "raise TooFewLabels"
@@ -68,11 +47,6 @@ class Trained:
     account: Account
     manifest: dict[str, Any]
     unseen: Mapping[str, Mapping[str, float]]
-
-
-def is_locked(verbatim: str, share: float = LOCKED) -> bool:
-    """Whether the verbatim with this id is kept out of all training; always the same for the same id."""
-    return fraction(f"locked:{verbatim}") < share
 
 
 def train(frame: CodeFrame, examples: Collection[Coded], seed: int = 0, before: Language | None = None) -> Trained:
@@ -113,24 +87,6 @@ def label(rules: Language, frame: CodeFrame, examples: Sequence[Coded]) -> Label
     shape = (len(examples), len(themes))
     documents = read(rules, examples)
     return Labelled([seen(document) for document in documents], themes, truth.reshape(shape), known.reshape(shape))
-
-
-def meant(example: Coded, frame: CodeFrame) -> dict[str, bool]:
-    """What is known of the themes of today's code frame: themes renamed or merged carry over, of one that was split
-    nobody knows which of its parts was meant."""
-    known = {theme.key: False for theme in frame.themes} if example.complete else {}
-    parts = {change.old: change.into for change in frame.history}
-    for theme, has_it in example.known.items():
-        today = frame.successor(theme)
-        if today is None and has_it:
-            for part in parts.get(theme, ()):
-                known.pop(part, None)
-    for theme, has_it in example.known.items():
-        today = frame.successor(theme)
-        # That one of several merged themes is absent says nothing of the others.
-        if today is not None and (has_it or today == theme):
-            known[today] = known.get(today, False) or has_it
-    return known
 
 
 def read(pipeline: Language, examples: Sequence[Coded]) -> list[Any]:
@@ -202,18 +158,3 @@ def _manifest(
         | {name: importlib.metadata.version(name) for name in ("nawoord", "spacy", "scikit-learn", "numpy", "scipy")},
         "account": asdict(account),
     }
-
-
-def fingerprint(examples: Sequence[Coded]) -> str:
-    """The SHA-256 of all that the examples say, in hexadecimal."""
-    total = hashlib.sha256()
-    for one in sorted(examples, key=lambda one: one.id):
-        told = {name.name: getattr(one, name.name) for name in fields(one)}
-        told |= {"scores": dict(one.scores), "known": dict(one.known)}
-        total.update(json.dumps(told, sort_keys=True).encode() + b"\n")
-    return total.hexdigest()
-
-
-def fraction(text: str) -> float:
-    """A number from 0 up to 1 that belongs to the text alone, as if it were drawn at random."""
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
