@@ -23,6 +23,7 @@ from flows.turn import Reply
 from storage import attempts, invitations, pace, sessions
 from storage.attempts import Made
 from storage.database import Connection, raced
+from storage.invitations import Invitation
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,11 @@ NO_TEMPLATE = 63016
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """An attempt that was written down. at: its turn; text: of a message, empty for a call."""
+    """An attempt that was written down. mine: its invitation, which nobody else can have claimed as it now is;
+    at: its turn; text: of a message, empty for a call.
+    """
 
+    mine: Invitation
     made: Made
     at: datetime
     ours: str
@@ -62,12 +66,12 @@ class Sender:
         """Does what was decided, at most once, whoever else is at it and whatever happens meanwhile."""
         ours = number_for(self.settings, known.mine.language)
         if ours is None:
-            return self._stop(known, send.channel, "no number of ours is configured to send from")
+            return self._stop(known.mine, send.channel, "no number of ours is configured to send from")
         ready = self._write_down(known, send, ours)
         if isinstance(ready, Ready):
             self.sleep(max((ready.at - self.conversations.now()).total_seconds(), 0))
             if self.conversations.now() > ready.made.made_at + self.rules.lease:
-                return self._take_back(known, ready, known.mine.failures)  # we were held up, and others may be at it
+                return self._take_back(ready, ready.mine.failures)  # we were held up, and others may be at it
             return self._ask(known, ready)
         with self.conversations.database.write() as connection:
             invitations.rest(connection, known.mine, ready, known.mine.failures)
@@ -77,7 +81,8 @@ class Sender:
         """Keeps the attempt, its session and its turn, all of it or nothing; else when to try again."""
         now, mine = self.conversations.now(), known.mine
         with self.conversations.database.write() as connection:
-            if not invitations.hold(connection, mine, now + self.rules.lease):
+            held = invitations.hold(connection, mine, now + self.rules.lease)
+            if held is None:
                 return now
             made = Made(
                 id=self.new_id(),
@@ -104,7 +109,7 @@ class Sender:
             if at is None:
                 raced(connection)
             else:
-                return Ready(made, at, ours, text, content)
+                return Ready(held, made, at, ours, text, content)
         return self._later(send.channel, now)
 
     def _text(self, connection: Connection, known: Known, send: Send, made: Made, ours: str) -> str | None:
@@ -133,8 +138,8 @@ class Sender:
         """When to come back where too many are before us: each at a time of its own, as fast as they may go."""
         per_second = self.settings.dispatch.per_second[channel]
         with self.conversations.database.write() as connection:
-            turn = pace.take(connection, f"{channel} later", per_second, now, timedelta(days=30))
-            return max(turn or now, pace.free_at(connection, channel, now))
+            free = pace.free_at(connection, channel, now)
+            return pace.take(connection, f"{channel} later", per_second, free, timedelta(days=30)) or free
 
     def _ask(self, known: Known, ready: Ready) -> None:
         """Asks the carrier, while no transaction is open, and notes what it answered."""
@@ -181,11 +186,11 @@ class Sender:
         if error.uncertain:
             return self._note(known, ready, News(Status.UNKNOWN))
         if meaning is Verdict.OURS:
-            self._take_back(known, ready, known.mine.failures)
-            return self._stop(known, Channel(made.channel), explain(error.code))
+            self._take_back(ready, ready.mine.failures)
+            return self._stop(ready.mine, Channel(made.channel), explain(error.code))
         if meaning in FINAL or meaning is Verdict.UNREACHED:
             return self._note(known, ready, News(Status.REFUSED, code=error.code))
-        return self._take_back(known, ready, known.mine.failures + 1)
+        return self._take_back(ready, ready.mine.failures + 1)
 
     def _note(self, known: Known, ready: Ready, news: News) -> None:
         """Notes what is known of the attempt, and when to come by again for the invitation."""
@@ -206,7 +211,7 @@ class Sender:
             next_move = Rest(now + self.rules.first_wait)
         with self.conversations.database.write() as connection:
             note(connection, self.conversations, ready.made.id, news)
-            invitations.rest(connection, known.mine, next_move.until if isinstance(next_move, Rest) else now)
+            invitations.rest(connection, ready.mine, next_move.until if isinstance(next_move, Rest) else now)
 
     def _standing(self, known: Known, ready: Ready) -> Standing | None:
         """The session of a message, as it is while nobody has answered."""
@@ -218,24 +223,24 @@ class Sender:
         lasts = timedelta(hours=self.settings.text.session_hours)
         return Standing(f"of {ready.made.id}", Channel(ready.made.channel), ready.made.made_at + lasts)
 
-    def _take_back(self, known: Known, ready: Ready, failures: int) -> None:
+    def _take_back(self, ready: Ready, failures: int) -> None:
         """The carrier certainly does not have it: nothing has happened, and it is tried again later."""
         now = self.conversations.now()
-        until = now + wait(self.rules, known.mine.id, failures) if failures else now + self.rules.first_wait
+        until = now + wait(self.rules, ready.mine.id, failures) if failures else now + self.rules.first_wait
         with self.conversations.database.write() as connection:
             made = attempts.find(connection, ready.made.id)
             undone = attempts.undo(connection, ready.made.id, Status.MAKING)
             if undone and made and made.session and made.kind == Kind.INVITATION:
                 attempts.forget(connection, made.session)
-            invitations.rest(connection, known.mine, until, failures)
+            invitations.rest(connection, ready.mine, until, failures)
 
-    def _stop(self, known: Known, channel: Channel, why: str) -> None:
+    def _stop(self, mine: Invitation, channel: Channel, why: str) -> None:
         """Something of ours is wrong: nothing goes over the channel for a while, so that nothing is lost by it."""
         now = self.conversations.now()
         until = now + timedelta(minutes=self.settings.dispatch.hold_minutes)
         with self.conversations.database.write() as connection:
             is_first = pace.stop(connection, channel, now, until, TURN_COMES)
-            invitations.rest(connection, known.mine, until, known.mine.failures)
+            invitations.rest(connection, mine, until, mine.failures)
         if is_first:
             log.error("%s is held back until %s: %s", channel, f"{until:%H:%M} UTC", why)
 

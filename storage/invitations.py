@@ -1,6 +1,6 @@
 """Invitations as the queue they are: whoever claims one has it until the lease is over or somebody claims it anew."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ _held = (
     .where(invitations.c.revision == bindparam("seen"), invitations.c.ended_at.is_(None))
     .execution_options(preserve_rowcount=True)
 )
-HOLD = _held.values(due_at=bindparam("due", type_=Moment))
+HOLD = _held.values(due_at=bindparam("due", type_=Moment), revision=invitations.c.revision + 1)
 REST = _held.values(due_at=bindparam("due", type_=Moment), failures=bindparam("failed"))
 CLOSE = _held.values(due_at=None, ended_at=bindparam("at", type_=Moment), outcome=bindparam("how"))
 WAKE = (
@@ -84,10 +84,13 @@ def find(connection: Connection, id: str) -> Invitation | None:
     return _invitation(row) if row else None
 
 
-def hold(connection: Connection, mine: Invitation, lease: datetime) -> bool:
-    """Whether it is still mine, as it was claimed; it then stays so until `lease` and to the end of the transaction."""
+def hold(connection: Connection, mine: Invitation, lease: datetime) -> Invitation | None:
+    """The invitation as it is from now on, where it is still mine as it was claimed; nobody else holds it until
+    `lease`, and nobody can with what was claimed before. None where it is no longer mine.
+    """
     values = {"invitation": mine.id, "seen": mine.revision, "due": lease}
-    return connection.execute(HOLD, values).rowcount == 1
+    held = connection.execute(HOLD, values).rowcount == 1
+    return replace(mine, revision=mine.revision + 1) if held else None
 
 
 def rest(connection: Connection, mine: Invitation, until: datetime, failures: int = 0) -> bool:
