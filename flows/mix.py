@@ -1,26 +1,29 @@
 """Why a pooled score moved: because its segments did, or because they became a larger or smaller part of the whole."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from flows.estimates import LEVEL, Estimate, Method
 from flows.measures import Counts, pooled
 from flows.quantiles import normal
 from flows.scoring import Difference, difference, net
 
+Key = TypeVar("Key", bound=Hashable)
+
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(Generic[Key]):
     """What one segment has done to the whole, in points. change: of its own score, None where a period had none."""
 
-    segment: Hashable
+    segment: Key
     rate: float
     mix: float
     change: Difference | None
 
 
 @dataclass(frozen=True, slots=True)
-class Decomposition:
+class Decomposition(Generic[Key]):
     """A change of the pooled score, taken apart; all in points.
 
     total: as it is; rate: what the segments' own changes come to, with its interval; mix: what their shares have done.
@@ -30,13 +33,11 @@ class Decomposition:
     total: Difference
     rate: Estimate
     mix: float
-    parts: tuple[Part, ...]
+    parts: tuple[Part[Key], ...]
     is_reversed: bool
 
 
-def decompose(
-    before: Mapping[Hashable, Counts], after: Mapping[Hashable, Counts], level: float = LEVEL
-) -> Decomposition:
+def decompose(before: Mapping[Key, Counts], after: Mapping[Key, Counts], level: float = LEVEL) -> Decomposition[Key]:
     """The change from one period to the next by segment, such as channel or queue.
 
     rate: the mean of a segment's two shares times the change of its score; mix: the mean of its two scores, over that
@@ -47,7 +48,8 @@ def decompose(
     whole_before, whole_after = pooled(before.values()), pooled(after.values())
     total = difference(whole_after, whole_before, level=level)
     middle = (net(whole_before) + net(whole_after)) / 2
-    parts, spread, centre = [], 0.0, 0.0
+    parts: list[Part[Key]] = []
+    spread, centre = 0.0, 0.0
     for segment in dict.fromkeys((*before, *after)):
         then, now = _counted(before.get(segment)), _counted(after.get(segment))
         scores = [net(counts) for counts in (then, now) if counts]
@@ -72,6 +74,6 @@ def _counted(counts: Counts | None) -> Counts | None:
     return counts if counts and counts.n else None
 
 
-def _is_reversed(total: Difference, parts: list[Part]) -> bool:
+def _is_reversed(total: Difference, parts: Sequence[Part[Key]]) -> bool:
     changes = [part.change.value for part in parts if part.change]
     return bool(changes) and all(change * total.value < 0 for change in changes)

@@ -14,9 +14,17 @@ POWER = 0.8
 
 
 def score(counts: Counts, method: Method = Method.ADJUSTED_WALD, level: float = LEVEL) -> Estimate:
-    """Good minus bad in points, from -100 to 100, with an interval kept within that range. Raises NothingCountedError."""
-    low, high = interval(counts, method, level)
-    return Estimate(net(counts), max(-100.0, low), min(100.0, high), counts.n, method, level)
+    """Good minus bad in points, from -100 to 100, with an interval to show beside it. Raises NothingCountedError."""
+    return shown(net(counts), interval(counts, method, level), counts.n, method, level)
+
+
+def shown(value: float, limits: tuple[float, float], n: int, method: Method, level: float) -> Estimate:
+    """A score in points with limits kept within -100 to 100, and never without the score itself.
+
+    The adjusted limits of a single answer, or of few at a low level, can leave it out: their middle is another.
+    """
+    low, high = limits
+    return Estimate(value, max(-100.0, min(low, value)), min(100.0, max(high, value)), n, method, level)
 
 
 def net(counts: Counts) -> float:
@@ -84,8 +92,8 @@ def difference(one: Counts, other: Counts, method: Method = Method.ADJUSTED_WALD
     """One minus the other, of two groups without a person in common, in points from -200 to 200.
 
     z is the difference over the root of the sum of both squared standard errors; by default each group has been
-    adjusted first (MeasuringU, two-sample NPS test). Raises IncomparableError, NothingCountedError, and ValueError for a method
-    other than ADJUSTED_WALD and WALD.
+    adjusted first (MeasuringU, two-sample NPS test). Raises IncomparableError, NothingCountedError, and ValueError for
+    a method other than ADJUSTED_WALD and WALD.
     """
     same(one.measure, other.measure)
     value = net(one) - net(other)

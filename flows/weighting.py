@@ -3,11 +3,14 @@
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from flows.estimates import LEVEL, Estimate, Method, NothingCountedError
 from flows.measures import Counts, pooled
 from flows.quantiles import normal
-from flows.scoring import ADDED, score
+from flows.scoring import ADDED, score, shown
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +59,16 @@ def weighted(strata: Sequence[Stratum], level: float = LEVEL) -> Weighted:
     total, squares = (sum(times * weight**power for weight, _, times in answers) for power in (1, 2))
     added = [(squares / total, x, times) for x, times in zip((1, 0, -1), ADDED, strict=True)]
     middle, spread = _mean([*answers, *added])
-    low, high = middle - normal(level) * spread, middle + normal(level) * spread
+    reach = normal(level) * spread
     return Weighted(
-        Estimate(value, max(-100.0, low), min(100.0, high), everybody.n, Method.ADJUSTED_WALD, level),
+        shown(value, (middle - reach, middle + reach), everybody.n, Method.ADJUSTED_WALD, level),
         error,
         total**2 / squares,
         score(everybody, level=level),
     )
 
 
-def adjusted_to_mix(
-    strata: Mapping[Hashable, Counts], population: Mapping[Hashable, float], level: float = LEVEL
-) -> Weighted:
+def adjusted_to_mix(strata: Mapping[Key, Counts], population: Mapping[Key, float], level: float = LEVEL) -> Weighted:
     """The score as it would be had the strata (channels, queues, reasons) answered in proportion to the population.
 
     Post-stratification: an answer weighs its stratum's share of the population over the number of answers in it.
