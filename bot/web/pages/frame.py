@@ -6,13 +6,16 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
 from bot.accounts import Role
+from bot.invitations import Decided
 from bot.web import auth
 from bot.web.pages.forms import Plain
 from bot.web.pages.times import Clock
 from bot.web.security import secured
+from flows.eligibility import SENTENCES
 from storage.database import UnavailableError
 
 Page = TypeVar("Page", bound=Callable[..., Any])
@@ -77,7 +80,14 @@ def frame(company: str, clock: Clock, *, has_sandbox: bool) -> Blueprint:
             "has_sandbox": has_sandbox,
             "leaving": Plain(),
             "at": clock.show,
+            "when": clock.say,
+            "why_not": why_not,
         }
+
+    def why_not(line: Decided) -> Markup:
+        """Why nobody is invited, by our clock."""
+        sentence = escape(SENTENCES[line.reason] if line.reason else line.sentence)
+        return sentence.format(until=clock.show(line.until) or "later")
 
     @pages.errorhandler(HTTPException)
     def told(error: HTTPException) -> ResponseReturnValue:
