@@ -21,10 +21,23 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.answers import RAW, VERBATIM
+from storage.contacts import ATTRIBUTES
 from storage.database import Database
 from storage.encryption import Keys
 from storage.journal import INPUT
-from storage.models import answers, opt_outs, respondents, sandbox_calls, sandbox_messages, senders, sessions, turns
+from storage.models import (
+    answers,
+    contacts,
+    invitations,
+    opt_outs,
+    quarantines,
+    respondents,
+    sandbox_calls,
+    sandbox_messages,
+    senders,
+    sessions,
+    turns,
+)
 from storage.respondents import ADDRESS
 from storage.sessions import SNAPSHOT
 
@@ -36,10 +49,13 @@ SEALED = {
     VERBATIM: answers.c.verbatim,
     INPUT: turns.c.input,
     ADDRESS: respondents.c.address,
+    ATTRIBUTES: contacts.c.attributes,
 }
 INDEXES = [
     respondents.c.address_index,
     sessions.c.theirs,
+    invitations.c.theirs,
+    quarantines.c.theirs,
     opt_outs.c.address_index,
     sandbox_messages.c.theirs,
     sandbox_calls.c.theirs,
@@ -62,7 +78,8 @@ class Rotated:
 def rotate(database: Database, keys: Keys) -> Rotated:
     """Goes through the whole database in short transactions, while it is in use; after a crash, call it again.
 
-    Every process that writes must know the newest key already. How often senders were greeted is forgotten.
+    Every process that writes must know the newest key already. How often senders were greeted is forgotten. Contacts
+    whose number is not kept, because nobody was invited, keep an index that nothing leads to without the older key.
     Raises Unreadable where a value was written with a key that is not among `keys`; what came before it is done.
     """
     people = _index_anew(database, keys)
@@ -100,7 +117,8 @@ def _index_person(connection: Connection, id: str, indexes: tuple[str, ...]) -> 
         connection.execute(update(respondents).where(respondents.c.id == id).values(address_index=new))
     else:
         # Known twice, because for a time the older secret was missing: from now on one person again.
-        connection.execute(update(sessions).where(sessions.c.respondent_id == id).values(respondent_id=twin))
+        for table in (sessions, invitations):
+            connection.execute(update(table).where(table.c.respondent_id == id).values(respondent_id=twin))
         connection.execute(delete(respondents).where(respondents.c.id == id))
     # Two conversations may be open with a person who was known twice; then the older keeps its index until it ends.
     other = sessions.alias()
@@ -112,11 +130,32 @@ def _index_person(connection: Connection, id: str, indexes: tuple[str, ...]) -> 
     )
     movable = or_(sessions.c.ended_at.is_not(None), ~taken)
     connection.execute(update(sessions).where(sessions.c.theirs.in_(older), movable).values(theirs=new))
-    for table in (sandbox_messages, sandbox_calls):
+    _move_quarantine(connection, new, older)
+    for table in (contacts, invitations, sandbox_messages, sandbox_calls):
         connection.execute(update(table).where(table.c.theirs.in_(older)).values(theirs=new))
     wishes = select(literal(new), opt_outs.c.at, opt_outs.c.how).where(opt_outs.c.address_index.in_(older))
     connection.execute(insert(opt_outs).from_select(["address_index", "at", "how"], wishes).on_conflict_do_nothing())
     connection.execute(delete(opt_outs).where(opt_outs.c.address_index.in_(older)))
+
+
+def _move_quarantine(connection: Connection, new: str, older: list[str]) -> None:
+    """Of a person invited under several indexes the last time counts."""
+    columns = quarantines.c
+    last = (
+        select(literal(new), columns.invited_at, columns.reference)
+        .where(columns.theirs.in_(older))
+        .order_by(columns.invited_at.desc())
+        .limit(1)
+    )
+    moved = insert(quarantines).from_select(["theirs", "invited_at", "reference"], last)
+    connection.execute(
+        moved.on_conflict_do_update(
+            index_elements=["theirs"],
+            set_={"invited_at": moved.excluded.invited_at, "reference": moved.excluded.reference},
+            where=columns.invited_at < moved.excluded.invited_at,
+        )
+    )
+    connection.execute(delete(quarantines).where(columns.theirs.in_(older)))
 
 
 def _seal_anew(database: Database, keys: Keys, name: str, column: Column[Any]) -> int:

@@ -288,14 +288,14 @@ def test_a_clock_may_be_a_little_ahead(invited: Invitations) -> None:
 
 
 def test_an_offer_waits_for_the_caller_to_reach_the_survey(invited: Invitations, database: Database) -> None:
-    """Whoever agreed and was lost on the way is written to only after the longest transfer, and never called."""
+    """Until then nothing is due, and nothing is sent to who has not agreed meanwhile; nobody on the line is called."""
     decided = invited.offer(contact(source=Source.OFFER), "CA1")
     assert (decided.invited, decided.source) == (True, Source.OFFER)
     assert decided.channels == (Channel.SMS, Channel.WHATSAPP)
     assert decided.due_at == NOON + timedelta(hours=2)
     (row,) = rows(database, invitations)
     assert (row.call, row.agreed_at) == ("CA1", None)
-    assert row.expires_at == NOON + timedelta(hours=26)
+    assert row.expires_at == row.due_at
 
 
 def test_an_offer_at_night_is_one_and_a_withheld_number_too(invited: Invitations, clock: list[datetime]) -> None:

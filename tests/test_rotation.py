@@ -12,7 +12,7 @@ from flows import loader
 from flows.engine import begin as start
 from flows.session import Cause, Outcome, Over, Rated, Verbatim
 from flows.survey import Channel
-from storage import optouts, respondents, rotation, sandbox, senders, sessions
+from storage import contacts, ledger, optouts, respondents, rotation, sandbox, senders, sessions
 from storage.database import Database
 from storage.encryption import Keys, Unreadable
 from storage.journal import Entry, lines
@@ -24,6 +24,7 @@ from storage.sessions import Kept, NewSession
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 OURS = "+31850000001"
 THEIRS = "+31600000001"
+QUARANTINE = timedelta(days=90)
 SURVEY = loader.load("post_contact", company="Voorbeeld")
 
 NEWER = "a newer secret for tests and long enough too"
@@ -212,3 +213,61 @@ def test_unknown_key_stops_rotation(database: Database) -> None:
     with pytest.raises(Unreadable, match=OLD.newest.id):
         rotate(database, NEW)
     assert everything(database, OLD)["address"] == THEIRS
+
+
+def invite(database: Database, keys: Keys, reference: str, at: datetime = NOON) -> None:
+    """A contact whose respondent was invited while `keys` were in use."""
+    new = contacts.Contact(reference, keys.index(THEIRS), "api", at, at, attributes={"order": "A17"})
+    invitation = contacts.NewInvitation(
+        id=f"invitation of {reference}",
+        respondent=f"respondent of {reference}",
+        address=THEIRS,
+        survey="post_contact",
+        language="nl",
+        channels=("sms",),
+        due_at=at,
+        expires_at=at + timedelta(days=1),
+    )
+    with database.write() as connection:
+        assert contacts.reserve(connection, keys.indexes(THEIRS), reference, at, QUARANTINE)
+        assert contacts.keep(connection, keys, new)
+        assert contacts.invite(connection, keys, new, invitation)
+
+
+def reserves(database: Database, keys: Keys, at: datetime) -> bool:
+    """Whether the person may be invited then."""
+    with database.write() as connection:
+        return contacts.reserve(connection, keys.indexes(THEIRS), "another", at, QUARANTINE)
+
+
+def test_invitations_outlive_rotation(database: Database) -> None:
+    """Attributes can be read, opting out ends what is open, and nobody is invited again before their time."""
+    invite(database, OLD, "one")
+    assert not reserves(database, BOTH, NOON + QUARANTINE - timedelta(seconds=1))
+    # The address and the attributes.
+    assert rotate(database, BOTH) == Rotated(sealed=2, people=1, left=0)
+    assert not [value for value in stored(database) if mentions(value, OLD)]
+    with database.write() as connection:
+        line = ledger.find(connection, NEW, "one")
+        assert line is not None
+        assert line.attributes == {"order": "A17"}
+        assert contacts.cancel(connection, NEW.indexes(THEIRS), NOON) == 1
+    assert not reserves(database, NEW, NOON + QUARANTINE - timedelta(seconds=1))
+    assert reserves(database, NEW, NOON + QUARANTINE)
+
+
+@pytest.mark.parametrize(("first", "second"), [(OLD, NEW), (NEW, OLD)])
+def test_the_last_invitation_counts_of_a_person_invited_twice(database: Database, first: Keys, second: Keys) -> None:
+    """Where a secret was missing for a time, somebody was invited under both; the later quarantine is kept."""
+    invite(database, first, "one")
+    invite(database, second, "two", NOON + timedelta(days=10))
+    assert rotate(database, BOTH).left == 0
+    assert len({row.respondent_id for row in rows(database, "invitations")}) == 1
+    assert {row.theirs for row in rows(database, "contacts")} == {NEW.index(THEIRS)}
+    assert not reserves(database, NEW, NOON + timedelta(days=9) + QUARANTINE)
+    assert reserves(database, NEW, NOON + timedelta(days=10) + QUARANTINE)
+
+
+def rows(database: Database, table: str) -> list[Any]:
+    with database.read() as connection:
+        return list(connection.execute(select(metadata.tables[table])))
