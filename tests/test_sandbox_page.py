@@ -332,6 +332,8 @@ def test_a_call_rings_for_the_person_called_only(toy: Toy, opened: Callable[...,
     expect(page.locator("#answer")).to_be_hidden()
     expect(page.locator("#call-status")).to_have_text("Ready to call")
     assert toy.posted == []
+    page.select_option("#caller", "+447700900123")
+    expect(page.locator("#answer")).to_be_visible()
 
 
 def test_nothing_rings_during_a_call(toy: Toy, opened: Callable[..., Page]) -> None:

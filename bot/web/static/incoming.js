@@ -29,12 +29,16 @@ export function incoming(declineUrl, talks, begin) {
 
   function stop(how) {
     const here = document.activeElement.closest("#incoming");
-    settled.add(now.call);
     now = null;
     show(false);
     status.textContent = how ? how[0].toUpperCase() + how.slice(1) : "Ready to call";
     if (how) add(list, "note", how);
     if (here) find("dial").focus();
+  }
+
+  function settle() {
+    settled.add(now.call);
+    return now;
   }
 
   function show(rings) {
@@ -45,14 +49,14 @@ export function incoming(declineUrl, talks, begin) {
   }
 
   function answer(machine) {
-    const { call, theirs } = now;
+    const { call, theirs } = settle();
     stop("");
     begin({ event: "answer", call, theirs, machine });
     if (machine) add(list, "note", "your voicemail answers");
   }
 
   async function decline() {
-    const { call, theirs } = now;
+    const { call, theirs } = settle();
     stop("call declined");
     await ask(declineUrl, { call, theirs }).catch((error) => add(list, "warning", error.message));
   }
