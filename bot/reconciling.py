@@ -21,9 +21,6 @@ log = logging.getLogger(__name__)
 SKEW = timedelta(minutes=2)
 """How far the carrier's clock may be from ours."""
 
-UNASKABLE = timedelta(minutes=5)
-"""After how long to ask again where the carrier does not answer questions either."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
@@ -39,7 +36,9 @@ class Reconciler:
         try:
             found = self._search(known, attempt)
         except CarrierError:
-            return self._rest(known, max(look.again or now, now + UNASKABLE), News(Status.UNKNOWN), attempt)
+            # It does not answer questions either: nothing can be said, so nothing is sent, however long that takes.
+            again = look.again or now + (now - attempt.made_at) / 4
+            return self._rest(known, again, News(Status.UNKNOWN), attempt)
         if found:
             log.info("an attempt by %s whose fate was unknown is found at the carrier", attempt.channel)
             return self._rest(known, now, news_of(found), attempt)
