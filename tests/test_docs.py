@@ -29,7 +29,7 @@ def test_every_command_is_documented(command: str) -> None:
     assert f"`{command}`" in EVERYTHING
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"nawoord ([a-z]+(?: [a-z-]+)?)", EVERYTHING))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"nawoord ([a-z-]+(?: [a-z-]+)?)", EVERYTHING))))
 def test_every_documented_command_exists(command: str) -> None:
     """No command is promised that is not there."""
     known = {name.removeprefix("nawoord ") for name in commands(cli)}
