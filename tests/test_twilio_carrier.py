@@ -321,6 +321,25 @@ def test_a_server_that_is_not_there_may_come_back() -> None:
     assert (raised.value.permanent, raised.value.code, raised.value.uncertain) == (False, None, False)
 
 
+def test_a_server_without_an_address_may_come_back() -> None:
+    """A host that has no address was not reached either."""
+    nowhere = TwilioCarrier(ACCOUNT, "SK1", "secret", api_url="http://twilio.invalid")
+    with pytest.raises(CarrierError) as raised:
+        nowhere.send(SMS)
+    assert (raised.value.permanent, raised.value.code, raised.value.uncertain) == (False, None, False)
+
+
+def test_an_earlier_failure_says_nothing_of_this_request(server: Server) -> None:
+    """A message that may have been sent is unsure also where it was sent because of a refused connection before."""
+    server.hang.clear()
+    with pytest.raises(CarrierError) as raised:
+        try:
+            raise ConnectionRefusedError
+        except ConnectionRefusedError:
+            TwilioCarrier(ACCOUNT, "SK1", "secret", CALLBACK, server.url, timeout=0.2).send(SMS)
+    assert raised.value.uncertain
+
+
 ODD = {
     "no json": (b"<html>It works!</html>", None),
     "no id": (None, {"status": "queued"}),

@@ -201,7 +201,10 @@ def _as_ours(error: TwilioException) -> CarrierError:
     return CarrierError(permanent=permanent, code=code, uncertain=not 400 <= status < 500)
 
 
-def _never_left(error: BaseException) -> bool:
+def _never_left(error: RequestException) -> bool:
     """Whether no server was reached at all, so that nothing can have been done."""
-    cause = error.__cause__ or error.__context__
-    return isinstance(error, ConnectTimeout | ConnectionRefusedError | gaierror) or bool(cause and _never_left(cause))
+    # Only the error's own cause counts: an earlier one, during which we were asked, says nothing of this request.
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(error, ConnectTimeout) or isinstance(
+        getattr(reason, "__cause__", None), ConnectionRefusedError | gaierror
+    )
