@@ -24,8 +24,8 @@ class Kind(StrEnum):
 
 
 SENTENCES: Mapping[Kind, str] = {
-    Kind.UP: "Up by {change}, interval {low} to {high}.",
-    Kind.DOWN: "Down by {change}, interval {low} to {high}.",
+    Kind.UP: "Up by {size}, interval {low} to {high}.",
+    Kind.DOWN: "Down by {size}, interval {low} to {high}.",
     Kind.UNDETECTED: "No detectable change: {change}, interval {low} to {high};"
     " a change of {worth} would need about {needed} answers a period.",
     Kind.BROKEN: "Not compared: the question, its wording or the channels changed on {broken}.",
@@ -74,6 +74,7 @@ def sentence(movement: Movement) -> str:
     found = movement.difference
     return SENTENCES[movement.kind].format(
         change=_signed(found.value) if found else "",
+        size=f"{rounded(abs(found.value)):.0f}" if found else "",
         low=_signed(found.low) if found else "",
         high=_signed(found.high) if found else "",
         worth=f"{movement.worth:g}",

@@ -1,0 +1,332 @@
+"""Trends: windows that never reach across a break, charts that tell signals from noise, and the plain sentence."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.charts import Rule, cusum, ewma, noise, score_chart, share_chart, standardised, xmr
+from flows.disclosure import Standing
+from flows.measures import CES_EFFORT, NPS, Counts, IncomparableError, pooled
+from flows.movement import SENTENCES, Kind, compare, sentence
+from flows.scoring import score
+from flows.survey import Channel
+from flows.trends import Every, Point, Slice, Why, breaks, periods, point, rolling_answers, rolling_days
+
+START = date(2026, 3, 2)
+"""A Monday."""
+
+
+def on(day: int, n: int = 10, series: str = "a", channel: Channel = Channel.CALL, language: str = "nl") -> Slice:
+    """So many promoters and half as many detractors, on that day counted from the first."""
+    return Slice(START + timedelta(days=day), channel, language, series, Counts(NPS, n, 0, n // 2))
+
+
+def days(points: Iterable[Point]) -> list[tuple[int, int]]:
+    return [((each.first - START).days, (each.last - START).days) for each in points]
+
+
+def test_windows_pool_counts_of_the_days_up_to_each() -> None:
+    """Three days at most; the score is of all their answers and not the mean of three scores."""
+    slices = [on(0, 2), on(1, 20), on(3, 200)]
+    points = rolling_days(slices, 3)
+    assert days(points) == [(0, 0), (0, 1), (0, 2), (1, 3)]
+    assert points[1].counts == Counts(NPS, 22, 0, 11)
+    assert points[3].estimate == score(Counts(NPS, 220, 0, 110))
+
+
+def test_a_day_without_answers_before_it_makes_no_point() -> None:
+    """A window that is empty tells nothing."""
+    assert days(rolling_days([on(0), on(5)], 2)) == [(0, 0), (0, 1), (4, 5)]
+
+
+def test_a_small_window_is_counted_and_not_scored() -> None:
+    """Below 10 answers there is a number of answers and nothing else, below 30 a warning."""
+    first, second = rolling_days([on(0, 6), on(1, 8)], 7)
+    assert (first.counts.n, first.standing, first.estimate) == (9, Standing.SUPPRESSED, None)
+    assert (second.counts.n, second.standing) == (21, Standing.INDICATIVE)
+
+
+def test_windows_can_hold_a_number_of_answers() -> None:
+    """As many whole days as it takes, and fewer answers only at the beginning."""
+    points = rolling_answers([on(0, 10), on(1, 10), on(5, 20), on(6, 2)], 45)
+    assert days(points) == [(0, 0), (0, 1), (1, 5), (1, 6)]
+    assert [each.counts.n for each in points] == [15, 30, 45, 48]
+
+
+@pytest.mark.parametrize("window", [lambda: rolling_days([on(0)], 0), lambda: rolling_answers([on(0)], 0)])
+def test_a_window_holds_something(window: Any) -> None:
+    """No days and no answers make no window."""
+    with pytest.raises(ValueError, match="at least 1"):
+        window()
+
+
+def test_a_new_text_breaks_the_series() -> None:
+    """No window and no period holds answers to both wordings."""
+    slices = [on(0), on(1), on(2, series="b"), on(3, series="b")]
+    found = breaks(slices)
+    assert [(each.day, each.why, each.series) for each in found] == [(START + timedelta(days=2), Why.TEXT, "b")]
+    assert days(rolling_days(slices, 28)) == [(0, 0), (0, 1), (2, 2), (2, 3)]
+    assert days(rolling_answers(slices, 200)) == [(0, 0), (0, 1), (2, 2), (2, 3)]
+    assert days(periods(slices, Every.WEEK)) == [(0, 1), (2, 6)]
+
+
+def test_conversations_begun_before_the_change_break_nothing_again() -> None:
+    """Answers to the old wording still come for some days; weeks later it has come back, and that is a break."""
+    assert len(breaks([on(0), on(1, series="b"), on(2), on(3, series="b"), on(4)])) == 1
+    again = breaks([on(0), on(1, series="b"), on(20, series="b"), on(21)])
+    assert [(each.series, each.day) for each in again] == [
+        ("b", START + timedelta(days=1)),
+        ("a", START + timedelta(days=21)),
+    ]
+
+
+def test_a_line_with_few_answers_is_not_broken_by_pauses() -> None:
+    """The same wording after a month is the same series, as long as no other was in its place."""
+    assert breaks([on(0), on(40), on(90)]) == ()
+
+
+def test_a_new_channel_breaks_what_is_counted_over_all() -> None:
+    """Unless it was there in the first week, where not every channel has answers every day."""
+    assert breaks([on(0), on(5, series="t", channel=Channel.SMS), on(9)]) == ()
+    found = breaks([on(0), on(9, series="t", channel=Channel.SMS)])
+    assert [(each.why, each.channel) for each in found] == [(Why.CHANNEL, Channel.SMS)]
+
+
+def test_another_language_has_its_own_wording_and_breaks_nothing() -> None:
+    """What is said in German changes nothing for the Dutch; a new German text does break."""
+    assert breaks([on(0), on(3, series="d", language="de"), on(4)]) == ()
+    found = breaks([on(0), on(3, series="d", language="de"), on(4, series="e", language="de")])
+    assert [(each.language, each.series) for each in found] == [("de", "e")]
+
+
+def test_days_without_answers_are_no_days() -> None:
+    """An empty slice neither makes a point nor breaks a series."""
+    assert breaks([on(0), on(1, 0, series="b"), on(2)]) == ()
+    assert rolling_days([on(0, 0)], 7) == ()
+
+
+def test_periods_are_weeks_from_monday_or_months() -> None:
+    """They cover the calendar and share no day."""
+    slices = [on(place) for place in range(60)]
+    weeks = periods(slices, Every.WEEK)
+    assert days(weeks)[:2] == [(0, 6), (7, 13)]
+    months = periods(slices, Every.MONTH)
+    assert [(each.first, each.last) for each in months] == [
+        (date(2026, 3, 1), date(2026, 3, 31)),
+        (date(2026, 4, 1), date(2026, 4, 30)),
+    ]
+    assert days(periods(slices, Every.DAY))[:2] == [(0, 0), (1, 1)]
+    december = Slice(date(2026, 12, 31), Channel.CALL, "nl", "a", Counts(NPS, 9, 1, 0))
+    assert periods([december], Every.MONTH)[0].last == date(2026, 12, 31)
+
+
+def test_trends_keep_to_one_measure() -> None:
+    """Slices of NPS and effort make no course together."""
+    effort = Slice(START, Channel.CALL, "nl", "c", Counts(CES_EFFORT, 1, 1, 1))
+    with pytest.raises(IncomparableError):
+        rolling_days([on(0), effort], 7)
+
+
+SLICES = st.lists(
+    st.builds(
+        on,
+        st.integers(0, 40),
+        st.integers(0, 30),
+        st.sampled_from("ab"),
+        st.sampled_from([Channel.CALL, Channel.SMS]),
+        st.sampled_from(["nl", "de"]),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(SLICES, st.sampled_from(Every))
+def test_periods_hold_every_answer_once(slices: list[Slice], every: Every) -> None:
+    """Whatever breaks there are, nobody is left out or counted twice, and no two periods share a day."""
+    found = periods(slices, every)
+    assert sum(each.counts.n for each in found) == sum(each.counts.n for each in slices)
+    assert all(one.last < other.first for one, other in pairwise(found))
+
+
+@given(SLICES, st.integers(1, 50))
+def test_no_window_reaches_across_a_break(slices: list[Slice], width: int) -> None:
+    """Windows lie between breaks, are no longer than asked, and pool exactly the days they name."""
+    edges = [each.day for each in breaks(slices)]
+    for each in (*rolling_days(slices, width), *rolling_answers(slices, 10 * width)):
+        assert not any(each.first < edge <= each.last for edge in edges)
+        inside = [part.counts for part in slices if each.first <= part.day <= each.last]
+        assert each.counts == pooled(inside)
+    assert all((each.last - each.first).days < width for each in rolling_days(slices, width))
+
+
+def test_xmr_limits_are_those_of_the_reference() -> None:
+    """Ten periods, mean 31.1 and mean range 4.6667."""
+    found = xmr([32, 28, 35, 30, 27, 33, 31, 29, 36, 30])
+    assert found.chart.centre == pytest.approx(31.1)
+    assert found.range_mean == pytest.approx(4.6667, abs=5e-5)
+    assert (found.chart.points[0].low, found.chart.points[0].high) == pytest.approx((18.687, 43.513), abs=5e-4)
+    assert found.range_limit == pytest.approx(15.246, abs=5e-4)
+    assert found.chart.signals == ()
+
+
+def test_limits_can_come_from_a_baseline() -> None:
+    """What comes after does not widen them, and stands out."""
+    found = xmr([32, 28, 35, 30, 27, 33, 31, 29, 36, 30, 50], baseline=10)
+    assert found.chart.centre == pytest.approx(31.1)
+    assert [(each.place, each.rule) for each in found.chart.signals] == [(10, Rule.OUTSIDE)]
+    with pytest.raises(ValueError, match="at least two"):
+        xmr([1])
+
+
+def test_eight_in_a_row_on_one_side_are_a_signal() -> None:
+    """The eighth is, the seventh is not, and a period on the line itself begins anew."""
+    above = xmr([30, 32] * 5 + [32] * 7 + [30], baseline=10)
+    assert [(each.place, each.rule) for each in above.chart.signals] == [(16, Rule.RUN)]
+    assert xmr([30, 32] * 5 + [32] * 3 + [31] + [32] * 7, baseline=10).chart.signals == ()
+
+
+def test_share_charts_have_the_limits_of_the_reference() -> None:
+    """A fifth of fifty: 3.03 to 36.97 percent; each period has the limits of its own size."""
+    found = share_chart([10, 20], [50, 100])
+    assert found.centre == 20
+    assert (found.points[0].low, found.points[0].high) == pytest.approx((3.03, 36.97), abs=5e-3)
+    assert found.points[1].high < found.points[0].high
+    with pytest.raises(ValueError, match="answers in every period"):
+        share_chart([1], [0])
+
+
+def test_a_score_can_stand_still_while_both_its_parts_move() -> None:
+    """Promoters and detractors have a chart each, and both signal; the score's own does not."""
+    before, after = Counts(NPS, 60, 100, 40), Counts(NPS, 100, 20, 80)
+    counts = [before] * 8 + [after]
+    assert Rule.OUTSIDE not in {each.rule for each in score_chart(counts).signals}
+    for part in ([each.good for each in counts], [each.bad for each in counts]):
+        assert Rule.OUTSIDE in {each.rule for each in share_chart(part, [200] * 9).signals}
+
+
+@pytest.mark.parametrize(("n", "points"), [(20, 52.4), (50, 33.1), (100, 23.4), (200, 16.6), (500, 10.5)])
+def test_noise_is_as_large_as_in_the_reference(n: int, points: float) -> None:
+    """At the usual variance, three standard errors to either side."""
+    assert noise(0.61, n) == pytest.approx(points, abs=0.051)
+
+
+def test_a_score_chart_allows_each_period_its_noise() -> None:
+    """Limits are the pooled score and the noise at the period's size, within the scale."""
+    counts = [Counts(NPS, 100, 60, 40), Counts(NPS, 10, 6, 4), Counts(NPS, 1, 0, 0)]
+    found = score_chart(counts)
+    assert found.centre == score(pooled(counts)).value
+    assert found.points[0].high - found.centre < found.points[1].high - found.centre
+    assert found.points[2].high == 100
+
+
+def test_a_moving_average_is_that_of_the_reference() -> None:
+    """Target 50, weight 0.3; its limits come to 47.4116 and 52.5884 with time."""
+    found = ewma([52, 47, 53, 49.3, 50.1], [2.0539] * 5, target=50, weight=0.3)
+    assert [each.value for each in found.points] == pytest.approx([50.60, 49.52, 50.56, 50.18, 50.16], abs=5e-3)
+    late = ewma([50] * 100, [2.0539] * 100, target=50, weight=0.3).points[-1]
+    assert (late.low, late.high) == pytest.approx((47.4116, 52.5884), abs=5e-5)
+
+
+def test_a_moving_average_knows_what_each_period_rests_on() -> None:
+    """A period of few answers widens the limits; what would be a signal of many is none of few."""
+    assert ewma([50, 62], [3, 3], target=50, weight=0.5).signals != ()
+    assert ewma([50, 62], [3, 30], target=50, weight=0.5).signals == ()
+    with pytest.raises(ValueError, match="weight"):
+        ewma([1], [1], target=0, weight=0)
+
+
+def test_small_shifts_add_up_as_in_the_reference() -> None:
+    """The standardised values of the example and their upper sums."""
+    found = cusum([0.2, -0.5, 0.4, 1.1, 0.9, 1.4, 0.8, 1.6, 1.0])
+    assert found.up == pytest.approx((0, 0, 0, 0.6, 1.0, 1.9, 2.2, 3.3, 3.8))
+    assert found.alarm is None
+
+
+def test_an_alarm_tells_when_the_shift_began() -> None:
+    """The onset is the period after the sum was last at 0, and a fall is seen as a rise is."""
+    rising = cusum([0.2, -0.5, 0.4, 1.1, 0.9, 1.4, 0.8, 1.6, 1.0], limit=3)
+    assert (rising.alarm, rising.onset, rising.rises) == (7, 3, True)
+    falling = cusum([-0.2, 0.5, -0.4, -1.1, -0.9, -1.4, -0.8, -1.6, -1.0], limit=3)
+    assert (falling.alarm, falling.onset, falling.rises) == (7, 3, False)
+    assert falling.down == rising.up
+    assert cusum([9], limit=5).onset == 0
+
+
+def test_a_shift_in_month_nine_is_dated_to_it() -> None:
+    """Twelve months of 400 answers, around 30 and from the ninth on around 20: the sums find that and when it began."""
+    promoters = [200, 206, 196, 201, 194, 203, 198, 204, 160, 164, 158, 162]
+    counts = [Counts(NPS, good, 320 - good, 80) for good in promoters]
+    scores, errors, deviations = standardised(counts, target=30, variance=0.61)
+    assert errors == pytest.approx([3.905] * 12, abs=1e-3)
+    assert scores[0] == score(counts[0]).value == 30
+    found = cusum(deviations)
+    assert (found.onset, found.rises) == (8, False)
+    assert found.alarm is not None
+    assert found.alarm > 8
+
+
+def test_no_shift_seldom_alarms() -> None:
+    """Of 200 seeded courses of twelve quiet months next to none rings."""
+    courses = np.random.default_rng(9).normal(size=(200, 12))
+    assert sum(cusum(course).alarm is not None for course in courses.tolist()) <= 6
+
+
+BEFORE = Counts(NPS, 940, 564, 376)
+"""1880 answers that score 30, with the usual variance of 0.61."""
+
+
+def at(day: int, counts: Counts) -> Point:
+    return point(START + timedelta(days=day), START + timedelta(days=day + 6), counts)
+
+
+def test_no_detectable_change_says_what_it_would_take() -> None:
+    """The sentence of a score that fell by two with room for chance, in whole points."""
+    found = compare(at(0, BEFORE), at(7, Counts(NPS, 900, 606, 374)))
+    assert found.kind is Kind.UNDETECTED
+    assert sentence(found) == (
+        "No detectable change: −2, interval −7 to +3; a change of 5 would need about 3,800 answers a period."
+    )
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (Counts(NPS, 1100, 404, 376), "Up by 9, interval +3 to +14."),
+        (Counts(NPS, 780, 564, 536), "Down by 17, interval −22 to −12."),
+        (
+            Counts(NPS, 940, 564, 376),
+            "No detectable change: 0, interval −5 to +5; a change of 5 would need",
+        ),
+        (Counts(NPS, 4, 3, 2), "Not compared: there are too few answers."),
+    ],
+)
+def test_a_change_beyond_chance_is_said_plainly(after: Counts, said: str) -> None:
+    """Up, down, no change or too few, each with its own sentence."""
+    assert sentence(compare(at(0, BEFORE), at(7, after))).startswith(said)
+
+
+def test_nothing_is_compared_across_a_break() -> None:
+    """Instead it is said when the question changed; a break before or after both periods is no matter."""
+    slices = [on(0), on(7, series="b")]
+    found = compare(at(0, BEFORE), at(7, BEFORE), breaks(slices))
+    assert (found.kind, found.difference) == (Kind.BROKEN, None)
+    assert sentence(found) == "Not compared: the question, its wording or the channels changed on 2026-03-09."
+    assert compare(at(14, BEFORE), at(21, BEFORE), breaks(slices)).kind is Kind.UNDETECTED
+
+
+def test_periods_that_overlap_are_not_compared() -> None:
+    """Neighbouring windows share their answers; a test of them would be of nothing."""
+    with pytest.raises(ValueError, match="share answers"):
+        compare(at(0, BEFORE), at(3, BEFORE))
+
+
+def test_every_kind_has_a_sentence() -> None:
+    """Whatever a comparison comes to can be said."""
+    assert set(SENTENCES) == set(Kind)
