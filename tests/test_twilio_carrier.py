@@ -331,12 +331,16 @@ def test_a_server_without_an_address_may_come_back() -> None:
 
 def test_an_earlier_failure_says_nothing_of_this_request(server: Server) -> None:
     """A message that may have been sent is unsure also where it was sent because of a refused connection before."""
-    server.hang.clear()
-    with pytest.raises(CarrierError) as raised:
+
+    def send_after_a_failure() -> None:
         try:
             raise ConnectionRefusedError
         except ConnectionRefusedError:
             TwilioCarrier(ACCOUNT, "SK1", "secret", CALLBACK, server.url, timeout=0.2).send(SMS)
+
+    server.hang.clear()
+    with pytest.raises(CarrierError) as raised:
+        send_after_a_failure()
     assert raised.value.uncertain
 
 
