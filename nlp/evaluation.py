@@ -88,7 +88,7 @@ def tally(pairs: Collection[Pair], themes: Sequence[str]) -> NDArray[np.int64]:
 def drawings(verbatims: int, seed: int) -> Sequence[NDArray[np.int64]]:
     """How often each verbatim is in each drawing, in blocks of drawings; the same for the same seed."""
     rng = np.random.default_rng(seed)
-    share = np.full(verbatims, 1 / verbatims)
+    share = np.full(verbatims, 1 / max(verbatims, 1))
     return [rng.multinomial(verbatims, share, size=_BLOCK) for _ in range(DRAWS // _BLOCK)] if verbatims else []
 
 
@@ -96,7 +96,9 @@ def _drawings(tallies: NDArray[np.int64], seed: int) -> list[NDArray[np.int64]]:
     """The counts by drawing, kind and theme."""
     verbatims, kinds, themes = tallies.shape
     flat = tallies.reshape(verbatims, kinds * themes).astype(float)
-    found = [np.rint(times @ flat).astype(np.int64).reshape(-1, kinds, themes) for times in drawings(verbatims, seed)]
+    found = [
+        np.rint(times @ flat).astype(np.int64).reshape(_BLOCK, kinds, themes) for times in drawings(verbatims, seed)
+    ]
     return found or [np.zeros((1, kinds, themes), dtype=np.int64)]
 
 

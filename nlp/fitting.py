@@ -21,8 +21,8 @@ BALANCE = 0.5
 
 FOLDS = 5
 
-_DAMPING = 2
-_HITS_GIVEN, _HITS_RIGHT = 10, 0.6
+_FEW_TAGS, _FEW_TEXTS = 2, 50
+_HITS_GIVEN, _HITS_RIGHT = 30, 0.6
 _MISSES_GIVEN, _MISSES_RIGHT = 30, 0.03
 
 Flags = NDArray[np.bool_]
@@ -114,8 +114,9 @@ def _log_odds(given: Flags, truth: Flags, prior: float, share: float) -> Scores:
 def _line(matrix: csr_matrix, truth: Flags, said: Scores) -> Scores:
     """The weights, and last the shift, that best explain the labels beyond what the seeds said already.
 
-    A logistic regression with the seeds' log-odds as offset and a penalty on the square of every weight; what it found
-    counts n / (n + 2) with n verbatims that have the theme, so that a theme never seen is left to its seeds.
+    A logistic regression with the seeds' log-odds as offset and a penalty on the square of every weight. What it found
+    counts n / (n + 50) with n verbatims, so that seeds decide while labels are few, and n / (n + 2) with n of them that
+    have the theme, so that a theme never seen is left to its seeds.
     """
     right = int(truth.sum())
     if not right:
@@ -132,7 +133,7 @@ def _line(matrix: csr_matrix, truth: Flags, said: Scores) -> Scores:
 
     start = np.zeros(matrix.shape[1] + 1)
     line = minimize(loss, start, jac=True, method="L-BFGS-B", options={"gtol": 1e-3, "maxiter": 200}).x
-    return np.asarray(line * right / (right + _DAMPING))
+    return np.asarray(line * right / (right + _FEW_TAGS) * len(truth) / (len(truth) + _FEW_TEXTS))
 
 
 def _scores(model: Learned, table: _Table, rows: Integers) -> Scores:

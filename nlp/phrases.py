@@ -105,14 +105,14 @@ def _is_covered(words: str, patterns: Sequence[str]) -> bool:
 
 
 def _without_parts(found: Sequence[Phrase], stands: Mapping[str, frozenset[str]]) -> list[Phrase]:
-    """Of phrases that hold one another and stand in much the same verbatims, the one that stands out most."""
+    """Of phrases that share a word and stand in much the same verbatims, the one that stands out most."""
     kept: list[Phrase] = []
     where = {phrase.words: {v for v, there in stands.items() if phrase.words in there} for phrase in found}
     for phrase in found:
         own = where[phrase.words]
         for other in kept:
-            holds = f" {phrase.words} " in f" {other.words} " or f" {other.words} " in f" {phrase.words} "
-            if holds and 2 * len(own & where[other.words]) > len(own):
+            shares = set(phrase.words.split()) & set(other.words.split())
+            if shares and 2 * len(own & where[other.words]) > len(own):
                 break
         else:
             kept.append(phrase)
