@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from os import environ
 from tempfile import TemporaryDirectory
 from time import sleep
@@ -23,10 +23,12 @@ from bot.conversations import Conversations
 from bot.dispatch import Dispatch
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
+from bot.readiness import Readiness
 from bot.settings import CarrierName, Settings
 from bot.telemetry import log_to_stderr
 from bot.transfers import Transfers
 from bot.web.api import api
+from bot.web.health import health
 from bot.web.pages import add_pages
 from bot.web.sandbox import sandbox_pages
 from bot.web.webhooks import webhooks
@@ -113,7 +115,9 @@ def create_app(parts: Parts) -> Flask:
     settings = parts.settings
     app = Flask("bot.web")
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_REQUEST
-    app.add_url_rule("/healthz", "healthz", lambda: "ok")
+    clock = parts.conversations.now
+    readiness = Readiness(parts.database, clock, timedelta(seconds=settings.monitoring.worker_seconds))
+    app.register_blueprint(health(settings, parts.database, parts.accounts, readiness, clock))
     tokens = settings.auth_tokens if settings.carrier is CarrierName.TWILIO else _sandbox(app, parts)
     signing_keys = list(reversed(parts.keys.subs("webhooks")))
     transfers = Transfers(parts.conversations, parts.invitations, new_id)

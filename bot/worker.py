@@ -8,8 +8,10 @@ from datetime import UTC
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.dispatch import Dispatch
+from storage.counts import count_on
 
 EXPIRY_SECONDS = 30
+COUNTING_SECONDS = 60
 STOPS = {signal.SIGTERM, signal.SIGINT}
 
 
@@ -21,13 +23,18 @@ def work(dispatch: Dispatch) -> None:
     # Blocked before any thread is there, so that they reach nobody but the line that waits for them.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     scheduler = BackgroundScheduler(timezone=UTC)
-    ticks = (dispatch.tick, dispatch.settings.dispatch.tick_seconds), (dispatch.expire, EXPIRY_SECONDS)
+    conversations = dispatch.conversations
+    ticks = (
+        (dispatch.tick, dispatch.settings.dispatch.tick_seconds),
+        (dispatch.expire, EXPIRY_SECONDS),
+        (lambda: count_on(conversations.database, conversations.now()), COUNTING_SECONDS),
+    )
     for tick, seconds in ticks:
         scheduler.add_job(
             tick,
             "interval",
             seconds=seconds,
-            next_run_time=dispatch.conversations.now(),
+            next_run_time=conversations.now(),
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,

@@ -22,6 +22,7 @@ from storage.models.moments import read as read
 from storage.models.moments import written as written
 from storage.models.sandbox import sandbox_calls as sandbox_calls
 from storage.models.sandbox import sandbox_messages as sandbox_messages
+from storage.models.tallies import tallies as tallies
 from storage.models.themes import corrections as corrections
 from storage.models.themes import reviews as reviews
 from storage.models.themes import taggings as taggings

@@ -65,6 +65,7 @@ invitations = Table(
     postgresql_with={"fillfactor": 70},
     comment="One row per respondent invited: the order of channels, and when something is to be done next.",
 )
+Index("ix_invitations_ended", invitations.c.ended_at)
 Index(
     "ix_invitations_due",
     invitations.c.due_at,

@@ -16,12 +16,13 @@ def upgrade() -> None:
     _invitations()
     _attempts()
     _limits()
+    _tallies()
     _access()
 
 
 def downgrade() -> None:
     access = ("sign_in_tries", "api_keys", "users")
-    for table in (*access, "heartbeats", "pace", "daily", "quarantines", "attempts", "invitations"):
+    for table in (*access, "tallies", "heartbeats", "pace", "daily", "quarantines", "attempts", "invitations"):
         op.drop_table(table)
     op.drop_table("contacts")
 
@@ -87,6 +88,7 @@ def _invitations() -> None:
     op.create_index("ix_invitations_respondent_id", "invitations", ["respondent_id"])
     op.create_index("ix_invitations_theirs", "invitations", ["theirs"])
     op.create_index("ix_invitations_invited", "invitations", ["invited_at", "id"])
+    op.create_index("ix_invitations_ended", "invitations", ["ended_at"])
     op.create_index("ix_invitations_due", "invitations", ["due_at"], sqlite_where=OPEN, postgresql_where=OPEN)
 
 
@@ -146,6 +148,17 @@ def _limits() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("worker", name="pk_heartbeats"),
         comment="When each worker last came by.",
+    )
+
+
+def _tallies() -> None:
+    op.create_table(
+        "tallies",
+        sa.Column("source", sa.String, nullable=False),
+        sa.Column("upto", sa.String, nullable=False),
+        sa.Column("counts", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("source", name="pk_tallies"),
+        comment="How many rows of each kind a table held up to a place in it behind which nothing changes any more.",
     )
 
 
