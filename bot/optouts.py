@@ -42,7 +42,7 @@ class OptOuts:
     def _whose(self, phone: str, country: str | None) -> tuple[str, ...]:
         remedy = "write it with the code of its country, as in +31600000001"
         try:
-            number = number_of(phone, country or self._default_country)
+            number = number_of(phone, (country or self._default_country).strip().upper())
         except ValueError as error:
             raise InvalidContact([Fault("phone", str(error), remedy)]) from None
         if number.person is None:

@@ -1,15 +1,17 @@
-"""The API keeps to its own OpenAPI document, whatever is sent: Schemathesis tries, with a key, without, and with less."""
+"""The API keeps to its own OpenAPI document, whatever is sent: Schemathesis tries, with a key and without."""
 
+import base64
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from schemathesis import BaseSchema, Case, GenerationMode, checks
+from schemathesis import APIOperation, BaseSchema, Case, GenerationMode, checks
+from schemathesis.core.result import Ok
 
 from bot.accounts import Role
 from bot.app import Parts, assemble, create_app
@@ -23,9 +25,14 @@ EVERY_TIME_ALIKE = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],
 )
 
-schemathesis.openapi.format(
-    "phone", st.sampled_from(["+31600000001", "+32 470 00 00 01", "+447700900001", "0031600000002"])
-)
+SENSIBLE = {
+    "phone": "+31600000001",
+    "country": "nl",
+    "language": "nl-BE",
+    "ended_at": "2026-01-06T12:00:00.5+01:00",
+    "attributes": {"product": "fibre"},
+    "cursor": base64.urlsafe_b64encode(b"2026-01-06T12:00:00+00:00 call-1").decode(),
+}
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +61,7 @@ def admin(parts: Parts) -> dict[str, str]:
 def described(app: Flask) -> BaseSchema:
     """The document, as Schemathesis reads it."""
     schema = schemathesis.openapi.from_wsgi(DOCUMENT, app)
-    assert len(list(schema.get_all_operations())) >= 5
+    assert len(operations(schema)) >= 5
     return schema
 
 
@@ -68,12 +75,14 @@ def test_the_document_is_valid(described: BaseSchema) -> None:
 def test_what_comes_back_is_what_the_document_says(
     described: BaseSchema, admin: dict[str, str], mode: GenerationMode
 ) -> None:
-    """With a key: no failure of ours, no answer the document does not know, nothing good refused and nothing bad taken."""
-    for operation in described.get_all_operations():
+    """With a key: no failure of ours, no answer unknown to the document, nothing good refused, nothing bad taken."""
+    for operation in operations(described):
 
         @EVERY_TIME_ALIKE
-        @given(operation.ok().as_strategy(generation_mode=mode))
-        def ask(case: Case) -> None:
+        @given(operation.as_strategy(generation_mode=mode))
+        def ask(case: Case[Any]) -> None:
+            if mode is GenerationMode.POSITIVE:
+                make_sense(case)
             case.call_and_validate(headers=admin)
 
         ask()
@@ -81,14 +90,25 @@ def test_what_comes_back_is_what_the_document_says(
 
 def test_nothing_is_told_without_a_key(described: BaseSchema) -> None:
     """Without a key every request is refused before it is read, and as the document says."""
-    for operation in described.get_all_operations():
+    for operation in operations(described):
 
         @EVERY_TIME_ALIKE
-        @given(operation.ok().as_strategy(generation_mode=GenerationMode.NEGATIVE))
-        def ask(case: Case) -> None:
+        @given(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+        def ask(case: Case[Any]) -> None:
             case.headers.pop("Authorization", None)
             response = case.call()
             assert response.status_code == 401
             case.validate_response(response, checks=[checks.response_schema_conformance])
 
         ask()
+
+
+def operations(described: BaseSchema) -> list[APIOperation[Any, Any, Any, Any]]:
+    return [found.ok() for found in described.get_all_operations() if isinstance(found, Ok)]
+
+
+def make_sense(case: Case[Any]) -> None:
+    """Numbers that exist, times that have passed, cursors of ours: no schema can say what these are."""
+    for sent in (case.body, case.query):
+        if isinstance(sent, dict):
+            sent.update({name: value for name, value in SENSIBLE.items() if sent.get(name)})

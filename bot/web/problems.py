@@ -55,7 +55,7 @@ REMEDIES: Mapping[str, tuple[str, str]] = {
     "string_type": ("it is no text", "write it in quotation marks"),
     "string_too_short": ("it is too short", "give at least {min_length}"),
     "string_too_long": ("it is too long", "shorten it to {max_length} characters"),
-    "string_pattern_mismatch": ("it is not written as it has to be", "write it as the documentation shows"),
+    "string_pattern_mismatch": ("it is blank, or holds signs that cannot be printed", "write what people can read"),
     "string_unicode": ("it holds characters that do not exist", "send it as UTF-8"),
     "bool_type": ("it is neither true nor false", "write true or false, without quotation marks"),
     "bool_parsing": ("it is neither true nor false", "write true or false"),

@@ -15,6 +15,9 @@ from flows.survey import Channel
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f]+$"
 """No control characters: they could neither be shown nor kept."""
 
+VISIBLE = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+"""The same, and not blanks alone."""
+
 Name = Annotated[str, Field(max_length=intake.LONGEST_NAME, pattern=PRINTABLE)]
 Phone = Annotated[
     str,
@@ -25,6 +28,7 @@ Phone = Annotated[
         json_schema_extra={"format": "phone"},
     ),
 ]
+Cursor = Annotated[str, Field(max_length=1200, json_schema_extra={"format": "cursor"})]
 
 
 class Taken(BaseModel):
@@ -53,7 +57,7 @@ class Contact(Taken):
         Field(
             min_length=1,
             max_length=intake.LONGEST_REFERENCE,
-            pattern=PRINTABLE,
+            pattern=VISIBLE,
             description="What your system calls the contact; unique, and never a telephone number. Sent again, it"
             " brings back the first decision.",
         ),
@@ -65,7 +69,7 @@ class Contact(Taken):
         None, max_length=35, description="The customer's language, as in `nl` or `nl-BE`; otherwise told by the number."
     )
     country: str | None = Field(
-        None, pattern=r"^[A-Za-z]{2}$", description="Where the customer is, as in `NL`; otherwise told by the number."
+        None, max_length=10, description="Where the customer is, as in `NL`; otherwise told by the number."
     )
     queue: Name | None = None
     agent: Name | None = None
@@ -130,9 +134,7 @@ class ContactsQuery(Taken):
     queue: Name | None = None
     agent: Name | None = None
     limit: int = Field(50, ge=1, le=500, description="Contacts on a page.")
-    cursor: str | None = Field(
-        None, max_length=1200, pattern=r"^[\w=-]+$", description="`next` of the page before, to go on from there."
-    )
+    cursor: Cursor | None = Field(None, description="`next` of the page before, to go on from there.")
 
 
 class Contacts(BaseModel):
@@ -149,7 +151,7 @@ class OptOut(Taken):
 
     phone: Phone
     country: str | None = Field(
-        None, pattern=r"^[A-Za-z]{2}$", description="Where the number is dialled, if it lacks the country's code."
+        None, max_length=10, description="Where the number is dialled, if it lacks the country's code."
     )
     undo: bool = Field(False, strict=True, description="Take the opt-out back.")
 
