@@ -115,8 +115,8 @@ def _line(matrix: csr_matrix, truth: Flags, said: Scores) -> Scores:
     """The weights, and last the shift, that best explain the labels beyond what the seeds said already.
 
     A logistic regression with the seeds' log-odds as offset and a penalty on the square of every weight. What it found
-    counts n / (n + 50) with n verbatims, so that seeds decide while labels are few, and n / (n + 2) with n of them that
-    have the theme, so that a theme never seen is left to its seeds.
+    counts n² / (n² + 50²) with n verbatims, so that seeds decide while labels are few, and n / (n + 2) with n of them
+    that have the theme, so that a theme never seen is left to its seeds.
     """
     right = int(truth.sum())
     if not right:
@@ -133,7 +133,8 @@ def _line(matrix: csr_matrix, truth: Flags, said: Scores) -> Scores:
 
     start = np.zeros(matrix.shape[1] + 1)
     line = minimize(loss, start, jac=True, method="L-BFGS-B", options={"gtol": 1e-3, "maxiter": 200}).x
-    return np.asarray(line * right / (right + _FEW_TAGS) * len(truth) / (len(truth) + _FEW_TEXTS))
+    trust = right / (right + _FEW_TAGS) * len(truth) ** 2 / (len(truth) ** 2 + _FEW_TEXTS**2)
+    return np.asarray(line * trust)
 
 
 def _scores(model: Learned, table: _Table, rows: Integers) -> Scores:

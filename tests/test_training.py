@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -136,8 +137,15 @@ def test_fingerprints_follow_content() -> None:
     """Order is nothing; every field is something."""
     coded = examples(5)
     assert fingerprint(coded) == fingerprint(coded[::-1])
-    for changed in ({"text": "x"}, {"language": "en"}, {"question": "q"}, {"known": {}}, {"complete": False}):
-        assert fingerprint([replace(coded[0], **changed), *coded[1:]]) != fingerprint(coded)
+    changes: tuple[dict[str, Any], ...] = (
+        {"text": "x"},
+        {"language": "en"},
+        {"question": "q"},
+        {"known": {}},
+        {"complete": False},
+    )
+    for change in changes:
+        assert fingerprint([replace(coded[0], **change), *coded[1:]]) != fingerprint(coded)
 
 
 def test_thresholds_leave_out_what_could_not_be_learned() -> None:
