@@ -15,7 +15,7 @@ _FEELINGS: Mapping[str, Sentiment | None] = {
     "positive": Sentiment.POSITIVE,
     "negative": Sentiment.NEGATIVE,
 }
-_TELLING = {name: feeling for name, feeling in _FEELINGS.items() if feeling}
+_LEFT_TO_GUESS = {str(feeling): feeling for feeling in (Sentiment.POSITIVE, Sentiment.NEGATIVE, Sentiment.NEUTRAL)}
 T = TypeVar("T")
 _FIELDS = ("parent", "feeling", "opposite", "yields", "descriptions", "examples", "seeds")
 
@@ -43,25 +43,28 @@ def build_frame(part: Part) -> CodeFrame:
 
 
 class _Spoken:
-    """The seeds seen so far, so that none belongs to two themes."""
+    """The seeds seen so far, so that none that is spelt out belongs to two themes, or tells of two feelings."""
 
     def __init__(self) -> None:
-        self.owners: dict[tuple[str, seeds.Pattern], str] = {}
+        self.owners: dict[tuple[str, seeds.Pattern], tuple[str, str]] = {}
 
-    def claim(self, item: Part, language: str, key: str) -> str:
+    def claim(self, item: Part, language: str, key: str, feeling: str) -> str:
         """The seed in this part, which from now on is that theme's; empty if it cannot be used."""
         text = item.text()
         try:
-            found = seeds.patterns(text, words.of(language).fold) if text else ()
+            pattern = seeds.parse(text, words.of(language).fold) if text else None
         except ValueError as error:
             item.fault(f"{text!r}: {error}", "see nlp/seeds.py for how seeds are written")
             return ""
-        for pattern in found:
-            owner = self.owners.setdefault((language, pattern), key)
-            if owner != key:
-                item.fault(f"{text!r} belongs to {owner!r} already", "let one theme have it, or make it longer")
-                return ""
-        return text
+        if pattern is None:
+            return ""
+        owner, told = self.owners.get((language, pattern), ("", ""))
+        if owner not in ("", key) and pattern.is_spelt_out:
+            item.fault(f"{text!r} belongs to {owner!r} already", "let one theme have it, or make it longer")
+        elif owner == key:
+            item.fault(f"{text!r} stands under {told!r} already", "remove one of the two")
+        self.owners.setdefault((language, pattern), (key, feeling))
+        return text if owner in ("", key) else ""
 
 
 def _languages(part: Part) -> tuple[str, ...]:
@@ -103,7 +106,7 @@ def _theme(key: str, part: Part, languages: Sequence[str], known: Collection[str
         },
         seeds=listed,
         felt=felt,
-        feeling=_choice(fields["feeling"], _TELLING) if "feeling" in fields else None,
+        feeling=_choice(fields["feeling"], _LEFT_TO_GUESS) if "feeling" in fields else None,
         opposite=_reference(fields["opposite"], key, known) if "opposite" in fields else None,
         yields=_choice(fields["yields"], {str(rest): rest for rest in Rest}) if "yields" in fields else None,
     )
@@ -117,10 +120,8 @@ def _seeds(part: Part, language: str, key: str, spoken: _Spoken) -> tuple[tuple[
     felt: dict[str, Sentiment] = {}
     for name, entry in by_feeling.items():
         for item in entry.items():
-            seed = spoken.claim(item, language, key)
-            if seed in listed:
-                item.fault(f"the seed {seed!r} stands here twice", "remove one of the two")
-            elif seed:
+            seed = spoken.claim(item, language, key, name)
+            if seed:
                 listed[seed] = None
                 if feeling := _FEELINGS[name]:
                     felt[seed] = feeling

@@ -1,4 +1,4 @@
-"""Reads a verbatim in one language: the phrases it holds, its clauses, and what of it is denied."""
+"""Reads a verbatim in one language: what it speaks of, what of that is denied, and which words tell of feeling."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,15 +15,16 @@ _LONGEST_WHOLE = 10
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A phrase that was met, and whether it is denied."""
+    """A phrase that was met, whether it is denied, and whether it is only wished for."""
 
     match: Match
     is_denied: bool
+    is_wished: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a verbatim holds. tokens: of each word the place of its token; of phrases the places are those of words."""
+    """What a verbatim holds. The places of phrases are those of words; tokens: of each word the place of its token."""
 
     tokens: Sequence[int]
     clauses: scope.Clauses
@@ -44,19 +45,25 @@ class Reader:
         places, breaks = _words(tokens, spaced)
         read = [self._matcher.vocabulary.read(tokens[place]) for place in places]
         found = self._matcher.find(read, _stops(breaks))
-        roles = _longest([match for match in found if not match.sense.is_theme])
-        hits = _longest([match for match in found if match.sense.is_theme])
+        hits = _longest(match for match in found if match.sense.is_theme)
+        roles = _longest(match for match in found if not match.sense.is_theme)
         if not places:
-            signs = [place for place, token in enumerate(tokens) if not token.isspace()]
-            places, breaks, hits = signs[:1], [0] * len(signs[:1]), self._matcher.find_nothing() if signs else []
+            places, breaks = _first_sign(tokens), [0]
+            hits = self._matcher.find_nothing() if places else []
         elif len(places) <= _LONGEST_WHOLE:
             hits = _longest(self._matcher.find_whole(read)) or hits
-        clauses = scope.divide(breaks, roles)
+        return self._weigh(places, scope.divide(breaks, roles), hits, roles)
+
+    def _weigh(
+        self, places: Sequence[int], clauses: scope.Clauses, hits: Sequence[Match], roles: Sequence[Match]
+    ) -> Reading:
+        """The reading, once it is known what of all this is denied or wished for."""
         spoken = {place for match in hits for place in match.places}
         feelings = [m for m in roles if m.sense.name in ("good", "bad") and spoken.isdisjoint(m.places)]
-        targets = sorted([*hits, *feelings], key=lambda match: match.places)
+        targets = _without_degrees(sorted([*hits, *feelings]), roles)
         denied = scope.denials(roles, targets, clauses, self._language.is_trailing, self._language.is_agreeing)
-        told = [Told(match, is_denied) for match, is_denied in zip(targets, denied, strict=True)]
+        wished = scope.wishes(roles, targets, clauses)
+        told = [Told(*one) for one in zip(targets, denied, wished, strict=True)]
         return Reading(
             places,
             clauses,
@@ -67,18 +74,19 @@ class Reader:
 
 
 def _themes(frame: CodeFrame, language: Words) -> Iterator[tuple[seeds.Pattern, Sense]]:
-    for theme in frame.themes:
+    """The seeds of every theme. One that is spelt out goes before one with a choice, and an earlier theme's first."""
+    for number, theme in enumerate(frame.themes):
         felt = theme.felt.get(language.language, {})
         for seed in theme.seeds.get(language.language, ()):
-            for pattern in seeds.patterns(seed, language.fold):
-                yield pattern, Sense(theme.key, True, pattern.weight, str(felt.get(seed, "")))
+            pattern = seeds.parse(seed, language.fold)
+            rank = number + (not pattern.is_spelt_out) * len(frame.themes)
+            yield pattern, Sense(theme.key, True, rank, str(felt.get(seed, "")))
 
 
 def _roles(language: Words) -> Iterator[tuple[seeds.Pattern, Sense]]:
     for role in ROLES:
         for phrase in language.roles[role]:
-            for pattern in seeds.patterns(phrase, language.fold):
-                yield pattern, Sense(role, False, pattern.weight)
+            yield seeds.parse(phrase, language.fold), Sense(role, False, 0)
 
 
 def _words(tokens: Sequence[str], spaced: Sequence[bool]) -> tuple[list[int], list[int]]:
@@ -86,16 +94,20 @@ def _words(tokens: Sequence[str], spaced: Sequence[bool]) -> tuple[list[int], li
     places: list[int] = []
     breaks: list[int] = []
     pause = 0
-    for place, token in enumerate(tokens):
-        if seeds.is_word(token):
+    for place, sign in enumerate(tokens):
+        if seeds.is_word(sign):
             places.append(place)
             breaks.append(pause)
             pause = 0
-        elif token == "-" and place and spaced[place - 1]:
+        elif sign == "-" and place and spaced[place - 1]:
             pause = max(pause, _PAUSES)
-        elif token[0] in _SIGNS:
-            pause = max(pause, _SIGNS[token[0]])
+        elif sign[0] in _SIGNS:
+            pause = max(pause, _SIGNS[sign[0]])
     return places, breaks
+
+
+def _first_sign(tokens: Sequence[str]) -> list[int]:
+    return [place for place, sign in enumerate(tokens) if not sign.isspace()][:1]
 
 
 def _stops(breaks: Sequence[int]) -> list[int]:
@@ -106,15 +118,29 @@ def _stops(breaks: Sequence[int]) -> list[int]:
     return stops
 
 
+def _without_degrees(targets: Sequence[Match], roles: Sequence[Match]) -> list[Match]:
+    """Without what only tells how much of the next, as `super` does in `super slow`."""
+    degrees = {match.places for match in roles if match.sense.name == "stronger"}
+    starts = {match.start for match in targets}
+    return [match for match in targets if match.places not in degrees or match.end not in starts]
+
+
 def _longest(matches: Iterable[Match]) -> list[Match]:
-    """Those that no longer phrase holds, and of two for the same words the one that asks for more letters."""
+    """Those that no longer phrase speaks for, and of several for the same words the one that knows best."""
     kept: list[Match] = []
-    for match in sorted(matches, key=lambda match: (-len(match.places), -match.sense.weight, match)):
-        own = set(match.places)
-        if not any(
-            own < set(other.places)
-            or (match.places == other.places and (match.sense.weight < other.sense.weight or match == other))
-            for other in kept
-        ):
+    for match in sorted(set(matches), key=_knowing):
+        if not any(_speaks_for(other, match) for other in kept):
             kept.append(match)
     return sorted(kept)
+
+
+def _speaks_for(longer: Match, match: Match) -> bool:
+    """Whether a phrase makes another one, for the same words or some of them, superfluous."""
+    if match.places == longer.places:
+        return match.sense.is_theme
+    kept = set(longer.places) if match.sense.name == longer.sense.name else set(longer.places) - set(longer.free)
+    return set(match.places) <= kept
+
+
+def _knowing(match: Match) -> tuple[int, int, int, Match]:
+    return -len(match.places), -match.weight, match.sense.rank, match

@@ -1,4 +1,4 @@
-"""Where one thought ends and the next begins, and what a denial reaches: contrast and negation."""
+"""Where one thought ends and the next begins, and what a denial or a wish reaches: contrast and negation."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -45,7 +45,10 @@ def divide(breaks: Sequence[int], roles: Iterable[Match]) -> Clauses:
 def denials(
     roles: Sequence[Match], targets: Sequence[Match], clauses: Clauses, is_trailing: bool, is_agreeing: bool
 ) -> list[bool]:
-    """Of each target, whether it is denied. targets: in the order of their places."""
+    """Of each target, whether it is denied. targets: in the order of their places.
+
+    is_trailing: a denial at the end of a clause reaches back; is_agreeing: several denials of one thing are one.
+    """
     counts = [0] * len(targets)
     chosen = {match.start for match in roles if match.sense.name == "chooses"}
     trailing = {place for match in roles if match.sense.name == "trails" for place in match.places}
@@ -53,53 +56,80 @@ def denials(
         if match.sense.name in ("denies", "lacks"):
             for index in _reached(match, targets, clauses, chosen, trailing if is_trailing else None):
                 counts[index] += 1
-    return [bool(count) if is_agreeing else count % 2 == 1 for count in counts]
+    if is_agreeing:
+        denying = {match.start for match in roles if match.sense.name in ("denies", "lacks")}
+        return [bool(n) and denying.isdisjoint(t.places) for n, t in zip(counts, targets, strict=True)]
+    return [count % 2 == 1 for count in counts]
+
+
+def wishes(roles: Sequence[Match], targets: Sequence[Match], clauses: Clauses) -> list[bool]:
+    """Of each target, whether an earlier word of the same thought says that it is not so yet."""
+    first: dict[int, int] = {}
+    for match in roles:
+        if match.sense.name == "wishes":
+            first.setdefault(clauses.clause[match.start], match.start)
+    return [first.get(clauses.clause[target.start], target.start) < target.start for target in targets]
 
 
 def _reached(
     denial: Match, targets: Sequence[Match], clauses: Clauses, chosen: set[int], trailing: set[int] | None
 ) -> list[int]:
-    if any(_holds(target, denial) for target in targets):
-        return []
-    part = clauses.part[denial.start]
-    inside = [index for index, target in enumerate(targets) if target.start < denial.start < target.end]
-    ahead = [
-        index
-        for index, target in enumerate(targets)
-        if denial.end <= target.start < denial.end + _REACH and clauses.part[target.start] == part
-    ]
-    if inside or ahead:
-        return inside + (_with_choices(ahead, targets, clauses, chosen) if ahead else [])
-    if trailing is None or denial.sense.name == "lacks":
-        return []
-    after = denial.end
-    while after < len(clauses.part) and clauses.part[after] == part and after in trailing:
-        after += 1
-    if after < len(clauses.part) and clauses.part[after] == part:
-        return []
-    before = [
-        i for i, target in enumerate(targets) if target.end <= denial.start and clauses.part[target.start] == part
-    ]
-    return before[-1:]
+    inside = _inside(denial, targets)
+    holders = [target for target in targets if _holds(target, denial)]
+    if holders:  # spoken for by a phrase that says what is denied; it reaches only what overlaps that phrase
+        end = max(target.end for target in holders)
+        return inside + [i for i, target in enumerate(targets) if denial.end <= target.start < end]
+    found = inside + _ahead(denial, targets, clauses, chosen)
+    if found or trailing is None or denial.sense.name == "lacks":
+        return found
+    return _behind(denial, targets, clauses, trailing)
 
 
 def _holds(target: Match, denial: Match) -> bool:
-    """Whether the denial is part of the target's own phrase, and so already spoken for."""
+    """Whether the denial is part of the target's own phrase."""
     return denial.start in target.places and (denial.end in target.places or denial.end == target.end)
 
 
-def _with_choices(ahead: list[int], targets: Sequence[Match], clauses: Clauses, chosen: set[int]) -> list[int]:
-    """The nearest target, what overlaps it, and what an `or` joins to it."""
-    found = [ahead[0]]
-    end = targets[ahead[0]].end
-    for index in range(ahead[0] + 1, len(targets)):
-        target = targets[index]
-        between = range(end, target.start)
-        if target.start < end:
-            found.append(index)
-        elif len(between) <= _CHOICE_REACH and any(place in chosen for place in between):
-            found.append(index)
-        else:
+def _inside(denial: Match, targets: Sequence[Match]) -> list[int]:
+    """The targets in whose gap it stands."""
+    return [
+        index
+        for index, target in enumerate(targets)
+        if target.start < denial.start < target.end and denial.start not in target.places
+    ]
+
+
+def _ahead(denial: Match, targets: Sequence[Match], clauses: Clauses, chosen: set[int]) -> list[int]:
+    """The nearest target after it in the same part, what overlaps that, and what an `or` joins to it."""
+    part = clauses.part[denial.start]
+    found: list[int] = []
+    end = denial.end
+    for index, target in enumerate(targets):
+        if target.start < denial.end:
+            continue
+        if not found:
+            if target.start >= denial.end + _REACH or clauses.part[target.start] != part:
+                break
+        elif target.start >= end and not _is_joined(end, target.start, chosen):
             break
+        found.append(index)
         end = max(end, target.end)
     return found
+
+
+def _is_joined(end: int, start: int, chosen: set[int]) -> bool:
+    return start - end <= _CHOICE_REACH and any(place in chosen for place in range(end, start))
+
+
+def _behind(denial: Match, targets: Sequence[Match], clauses: Clauses, trailing: set[int]) -> list[int]:
+    """The nearest target before it in the same part, if nothing that matters comes after it."""
+    part = clauses.part[denial.start]
+    after = range(denial.end, len(clauses.part))
+    if any(clauses.part[place] == part and place not in trailing for place in after):
+        return []
+    before = [
+        index
+        for index, target in enumerate(targets)
+        if target.end <= denial.start and clauses.part[target.start] == part
+    ]
+    return before[-1:]

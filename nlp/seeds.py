@@ -2,89 +2,117 @@
 
 `lang gewacht` is these words next to each other. `wacht*`, `*tijd` and `*wacht*` are words that begin with, end with or
 hold these letters. `...` is up to three words in between, or none. `(lang|eeuwig) wachten` is either; `(te|) lang` is
-with or without. `<n>` is a number, in digits or in words. `=geen` is a whole verbatim, and `=-` one without words.
-Case, accents, apostrophes and letters held down make no difference, nor does it whether a hyphen joins or parts.
+with or without. `<n>` is a number from two up, in digits or in words. `website~ ... bellen` asks for a word that may speak for
+another theme as well, and `(site|app)~` for one of them. `=geen` is a whole verbatim, and `=-` one without words. Case, accents, apostrophes and letters held down make no difference, nor does it whether a hyphen joins or parts.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import product
 
 from nlp.tokens import TOKEN
 
-GAP, NUMBER = "...", "<n>"
-_PIECE = re.compile(r"[()|]|\.\.\.|<n>|[^\s()|]+")
-_MOST = 200
+GAP, NUMBER, FREE = "...", "<n>", "~"
+_PIECE = re.compile(r"\)~|[()|]|\.\.\.|<n>|[^\s()|]+")
+_CLOSING = (")", ")~")
 _SHORTEST_STEM = 3
+_MOST_GAPS = 3
 
 Fold = Callable[[str], str]
 """Gives a word as it is compared."""
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Several sequences of which one is to be met."""
+
+    sequences: tuple["Sequence", ...]
+
+
+Sequence = tuple[str | Choice, ...]
+"""What is to be met one after the other: words, stems, numbers, gaps, and choices; free ones end in FREE."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
-    """One way in which a seed may be met: words, stems, numbers and gaps.
+    """A seed as it was understood. is_whole: nothing else may stand beside it; is_spelt_out: it leaves no choice."""
 
-    is_whole: nothing else may stand beside it.
-    """
+    sequence: Sequence
+    is_whole: bool
+    is_spelt_out: bool
 
-    elements: tuple[str, ...]
-    is_whole: bool = False
-
-    @property
-    def weight(self) -> int:
-        """How many letters it asks for, and one for each word that it asks for as a whole."""
-        return sum(len(element.strip("*")) + ("*" not in element) for element in self.elements if element != GAP)
+    def elements(self) -> Iterator[str]:
+        """Every word, stem, number and gap in it."""
+        return _elements(self.sequence)
 
 
-def patterns(seed: str, fold: Fold) -> tuple[Pattern, ...]:
-    """All the ways in which a seed may be met. Raises ValueError with the first fault in how it is written."""
+def parse(seed: str, fold: Fold) -> Pattern:
+    """What a seed stands for. Raises ValueError with the first fault in how it is written."""
     is_whole = seed.startswith("=")
     pieces = _PIECE.findall(seed.removeprefix("="))
-    sequences = _sequence(pieces, fold, 0)
+    if pieces and GAP in (pieces[0], pieces[-1]):
+        raise ValueError("a gap stands at its end: put a word on both sides of '...'")
+    if pieces.count(GAP) > _MOST_GAPS:
+        raise ValueError(f"it has more than {_MOST_GAPS} gaps")
+    spelt_out = "(" not in pieces
+    sequence = _sequence(pieces, fold)
     if pieces:
-        raise ValueError("it closes a bracket not opened" if pieces[0] == ")" else "a | stands outside brackets")
-    found: dict[Pattern, None] = {}
-    for elements in sequences:
-        _refuse_unmatchable(elements, is_whole)
-        found[Pattern(elements, is_whole)] = None
+        raise ValueError("it closes a bracket not opened" if pieces[0] in _CLOSING else "a | stands outside brackets")
+    if not _fewest_words(sequence) and not (is_whole and spelt_out):
+        raise ValueError("it can be met without a word")
+    return Pattern(sequence, is_whole, spelt_out)
+
+
+def is_word(token: str) -> bool:
+    """Whether this counts as a word: it is no punctuation, no space and no control sign."""
+    return token[0].isalnum() or token[0] > "\u2190"
+
+
+def _sequence(pieces: list[str], fold: Fold) -> Sequence:
+    """What stands up to the end of this bracket; takes it from the list."""
+    found: list[str | Choice] = []
+    while pieces and pieces[0] not in (*_CLOSING, "|"):
+        piece = pieces.pop(0)
+        if piece == "(":
+            found.append(_choice(pieces, fold))
+        else:
+            found.extend([piece] if piece in (GAP, NUMBER) else _words(piece, fold))
     return tuple(found)
 
 
-def _sequence(pieces: list[str], fold: Fold, depth: int) -> list[tuple[str, ...]]:
-    """All the ways to read the pieces up to the end of this bracket; takes them from the list."""
-    found: list[tuple[str, ...]] = [()]
-    while pieces and pieces[0] not in (")", "|"):
-        piece = pieces.pop(0)
-        following = _bracket(pieces, fold, depth + 1) if piece == "(" else _words(piece, fold)
-        found = [(*one, *other) for one, other in product(found, following)]
-        if len(found) > _MOST:
-            raise ValueError(f"this can be read in more than {_MOST} ways")
-    return found
-
-
-def _bracket(pieces: list[str], fold: Fold, depth: int) -> list[tuple[str, ...]]:
-    found = _sequence(pieces, fold, depth)
+def _choice(pieces: list[str], fold: Fold) -> Choice:
+    sequences = [_sequence(pieces, fold)]
     while pieces and pieces[0] == "|":
         pieces.pop(0)
-        found += _sequence(pieces, fold, depth)
+        sequences.append(_sequence(pieces, fold))
     if not pieces:
         raise ValueError("it opens a bracket that is not closed")
-    pieces.pop(0)
-    return found
+    if pieces.pop(0) == ")~":
+        sequences = [_freed(sequence) for sequence in sequences]
+    return Choice(tuple(sequences))
 
 
-def _words(piece: str, fold: Fold) -> list[tuple[str, ...]]:
+def _freed(sequence: Sequence) -> Sequence:
+    return tuple(
+        Choice(tuple(map(_freed, item.sequences)))
+        if isinstance(item, Choice)
+        else item
+        if item in (GAP, NUMBER) or item.endswith(FREE)
+        else item + FREE
+        for item in sequence
+    )
+
+
+def _words(piece: str, fold: Fold) -> Sequence:
     """The words of what stands between two spaces; with a hyphen in it, also as one word."""
-    if piece in (GAP, NUMBER):
-        return [(piece,)]
+    if piece.endswith(FREE):
+        return _freed(_words(piece.removesuffix(FREE), fold))
     if "*" in piece:
-        return [(_stem(piece, fold),)]
-    words = [token for token in TOKEN.findall(piece) if token.strip()]
-    parted = tuple(fold(word) for word in words if is_word(word))
-    joined = (fold("".join(words).replace("-", "")),)
-    return [parted, joined] if len(parted) > 1 and "-" in words else [parted]
+        return (_stem(piece, fold),)
+    parted = tuple(fold(word) for word in TOKEN.findall(piece) if is_word(word))
+    if "-" in piece[1:-1] and len(parted) > 1:
+        return (Choice((parted, (fold(piece.replace("-", "")),))),)
+    return parted
 
 
 def _stem(piece: str, fold: Fold) -> str:
@@ -96,13 +124,17 @@ def _stem(piece: str, fold: Fold) -> str:
     return f"{'*' * piece.startswith('*')}{fold(letters)}{'*' * piece.endswith('*')}"
 
 
-def _refuse_unmatchable(elements: tuple[str, ...], is_whole: bool) -> None:
-    if elements and GAP in (elements[0], elements[-1]):
-        raise ValueError("a gap stands at its end: put a word on both sides of '...'")
-    if all(element in (GAP, NUMBER) for element in elements) and not is_whole:
-        raise ValueError("there is no word in it")
+def _elements(sequence: Sequence) -> Iterator[str]:
+    for item in sequence:
+        if isinstance(item, Choice):
+            for choice in item.sequences:
+                yield from _elements(choice)
+        else:
+            yield item.removesuffix(FREE)
 
 
-def is_word(token: str) -> bool:
-    """Whether this counts as a word: it is no punctuation, no space and no control sign."""
-    return token[0].isalnum() or token[0] > "\u2190"
+def _fewest_words(sequence: Sequence) -> int:
+    return sum(
+        min(map(_fewest_words, item.sequences)) if isinstance(item, Choice) else item not in (GAP, NUMBER)
+        for item in sequence
+    )

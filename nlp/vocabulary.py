@@ -39,9 +39,8 @@ class Vocabulary:
 
     def _read(self, token: str) -> tuple[str, ...]:
         if token[0].isdigit():
-            return (NUMBER, token)
+            return (token,) if token in ("0", "1") else (NUMBER, token)
         word = self._language.fold(token)
-        word = self._language.spellings.get(word, word)
         found = self._elements(word)
         if not found:
             for other in shortened(word):
@@ -49,7 +48,7 @@ class Vocabulary:
                 found = found or self._elements(other)
         if not found and word not in self._language.ordinary:
             found = self._elements_of_slip(word)
-        return (*found, NUMBER) if word in self._language.numbers else found
+        return (*found, NUMBER) if self._language.numbers.get(word, 0) > 1 else found
 
     def _elements(self, word: str) -> tuple[str, ...]:
         found = [word] if word in self._exact else []

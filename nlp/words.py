@@ -51,8 +51,9 @@ class Words:
     is_trailing: bool
 
     def fold(self, word: str) -> str:
-        """The word as it is compared in this language."""
-        return fold(word, self.digraphs)
+        """The word as it is compared in this language, and for one that is often misspelt the one that is meant."""
+        folded = fold(word, self.digraphs)
+        return self.spellings.get(folded, folded)
 
 
 @cache
