@@ -26,12 +26,12 @@ GUARDED = re.compile(r"'(.*)|=\"(.*)\"")
 DAY = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})[ T]+(\d{1,2}:\d{2}(?::\d{2})?)", flags=re.ASCII)
 
 
-class Unreadable(ValueError):  # noqa: N818 -- said of the cell, as in "raise Unreadable"
+class UnreadableCellError(Exception):
     """A cell that cannot be taken for what it should be."""
 
     def __init__(self, field: str, problem: str, remedy: str) -> None:
-        super().__init__(problem)
         self.fault = Fault(field, problem, remedy)
+        super().__init__(str(self.fault))
 
 
 def text_of(cell: Cell) -> str | None:
@@ -47,11 +47,11 @@ def text_of(cell: Cell) -> str | None:
 
 
 def phone_of(cell: Cell) -> str | None:
-    """A telephone number, also where a spreadsheet took it for an amount. Raises Unreadable where it was rounded."""
+    """A telephone number, also one that a spreadsheet took for an amount. Raises UnreadableCellError if it was rounded."""
     plain = text_of(cell)
     if plain and (ROUNDED.fullmatch(plain) or (isinstance(cell, float) and not cell.is_integer())):
         remedy = "format the column as text or as a number without decimals, and export it again"
-        raise Unreadable("phone", "the spreadsheet has rounded the number", remedy)
+        raise UnreadableCellError("phone", "the spreadsheet has rounded the number", remedy)
     if plain and (whole := WHOLE.fullmatch(plain)):
         return whole[1]
     return plain
@@ -61,25 +61,25 @@ def moment_of(cell: Cell, zone: tzinfo | None, country: str) -> datetime:
     """A moment: as in ISO 8601, or with the day before the month, as most write it.
 
     zone: of times without one, None where nobody knows; country: whose order of day and month holds.
-    Raises Unreadable.
+    Raises UnreadableCellError.
     """
     moment = cell if isinstance(cell, datetime) else _moment(text_of(cell) or "", country)
     if moment is None:
         remedy = "write it as in 2026-01-31T14:05:00+01:00 or 31-01-2026 14:05"
-        raise Unreadable("ended_at", "this is no day with a time of day", remedy)
+        raise UnreadableCellError("ended_at", "this is no day with a time of day", remedy)
     if moment.tzinfo is None and zone is None:
-        raise Unreadable("ended_at", "it has no time zone", "write it as in 2026-01-31T14:05:00+01:00")
+        raise UnreadableCellError("ended_at", "it has no time zone", "write it as in 2026-01-31T14:05:00+01:00")
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def channel_of(cell: Cell) -> Channel | None:
-    """A channel; None where the cell is empty. Raises Unreadable."""
+    """A channel; None where the cell is empty. Raises UnreadableCellError."""
     plain = text_of(cell)
     if plain is None:
         return None
     if (channel := CHANNELS.get(plain.lower())) is None:
         remedy = f"write {', '.join(Channel)}, or leave it out"
-        raise Unreadable("channel", "there is no such channel", remedy)
+        raise UnreadableCellError("channel", "there is no such channel", remedy)
     return channel
 
 

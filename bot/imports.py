@@ -8,7 +8,7 @@ from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.addresses import zones_of_country
-from bot.cells import Unreadable, channel_of, moment_of, phone_of, text_of
+from bot.cells import UnreadableCellError, channel_of, moment_of, phone_of, text_of
 from bot.intake import Fault, InvalidContact, NewContact, Source
 from bot.invitations import Invitations
 from bot.settings import Settings
@@ -148,15 +148,15 @@ def _contact(row: Row, columns: Columns, zone: tzinfo | None, country: str) -> N
     phone, ended_at, channel = None, None, None
     try:
         phone = phone_of(cell("phone"))
-    except Unreadable as error:
+    except UnreadableCellError as error:
         faults.append(error.fault)
     try:
         ended_at = moment_of(cell("ended_at"), zone, country)
-    except Unreadable as error:
+    except UnreadableCellError as error:
         faults.append(error.fault)
     try:
         channel = channel_of(cell("channel"))
-    except Unreadable as error:
+    except UnreadableCellError as error:
         faults.append(error.fault)
     if faults or ended_at is None:
         raise InvalidContact(faults)

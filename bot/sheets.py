@@ -143,15 +143,15 @@ def _xlsx(path: Path) -> Iterator[tuple[int, Iterator[tuple[int, list[Cell]]]]]:
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise SheetError(f"{path.name} is no workbook that can be read ({error}); save it as XLSX or CSV") from None
-    try:
+    with path.open("rb") as file:
+        try:
+            # Handed over open, for of a path it would heed the ending.
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+            raise SheetError(f"{path.name} is no workbook that can be read ({error}); save it as XLSX or CSV") from None
         sheet: Any = book.worksheets[0]
         lines = sheet.max_row or 0
         # Some programs write a size that is wrong, and rows beyond it would be left out.
         sheet.reset_dimensions()
         yield lines, ((line, list(cells)) for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1))
-    finally:
         book.close()

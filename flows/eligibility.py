@@ -46,10 +46,10 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.NO_LANGUAGE: "The survey does not speak the language of this contact.",
     Reason.LANDLINE: "A landline takes no text messages, and calls are not among the channels.",
     Reason.NO_CHANNEL: "There is no channel left over which this person may be invited.",
-    Reason.QUARANTINED: "This person was invited not long ago, and may be invited again from {until} on.",
+    Reason.QUARANTINED: "This person was invited not long ago.",
     Reason.SAMPLED_OUT: "The contact is not in the sample.",
     Reason.NO_TIME: "There are no open hours left before the contact is too old to ask about it.",
-    Reason.DAILY_CAP: "As many people as may be invited in a day have been; there is room again from {until} on.",
+    Reason.DAILY_CAP: "As many people have been invited today as may be in a day.",
 }
 """One sentence for each reason."""
 
@@ -152,7 +152,8 @@ def decide(policy: Policy, history: History, contact: Contact, now: datetime) ->
 
 def explain(reason: Reason, until: datetime | None = None) -> str:
     """The reason as one sentence."""
-    return SENTENCES[reason].format(until=f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if until else "later")
+    sentence = SENTENCES[reason]
+    return f"{sentence[:-1]}; this holds until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC." if until else sentence
 
 
 def is_sampled(policy: Policy, reference: str, queue: str | None) -> bool:

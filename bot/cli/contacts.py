@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot import app, imports, sheets
-from bot.cells import Unreadable, moment_of, phone_of
+from bot.cells import UnreadableCellError, moment_of, phone_of
 from bot.imports import Faulty, Summary, columns_of, zone_of
 from bot.intake import InvalidContact, NewContact, Source
 from bot.invitations import Decided
@@ -96,7 +96,7 @@ def _refusing() -> Iterator[None]:
     """What cannot be taken as it stands is told without a traceback."""
     try:
         yield
-    except (InvalidContact, SheetError, Unreadable) as error:
+    except (InvalidContact, SheetError, UnreadableCellError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
 
