@@ -25,8 +25,10 @@ from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.readiness import Readiness
 from bot.settings import CarrierName, Settings
+from bot.tagging import Taggers
 from bot.telemetry import log_to_stderr
 from bot.transfers import Transfers
+from bot.verbatims import Verbatims
 from bot.web.api import api
 from bot.web.health import health
 from bot.web.pages import add_pages
@@ -35,6 +37,8 @@ from bot.web.webhooks import webhooks
 from bot.worker import worker_name
 from flows import loader
 from flows.survey import Survey
+from nlp import codeframe
+from nlp.theme import CodeFrame
 from storage.database import Database, at_head, upgrade
 from storage.encryption import Keys
 
@@ -54,6 +58,8 @@ class Parts:
     invitations: Invitations
     accounts: Accounts
     opt_outs: OptOuts
+    taggers: Taggers
+    verbatims: Verbatims
 
 
 def now() -> datetime:
@@ -86,15 +92,28 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     invitations = Invitations(settings, survey, database, keys, clock, new_id)
     accounts = Accounts(database, clock, new_id)
     opt_outs = OptOuts(database, keys, clock, settings.eligibility.default_country)
-    return Parts(settings, survey, keys, database, conversations, invitations, accounts, opt_outs)
+    taggers = Taggers(settings.folder / settings.themes.models, lambda: frame_of(settings))
+    verbatims = Verbatims(database, keys, taggers, clock)
+    return Parts(settings, survey, keys, database, conversations, invitations, accounts, opt_outs, taggers, verbatims)
 
 
 def ready() -> Parts:
     """The parts with the settings of this environment. Raises ConfigError where the tables are not up to date."""
-    parts = assemble(load(environ))
+    parts = assemble(settings_of_environment())
     if not at_head(parts.database):
         raise ConfigError(["the database is not up to date with this version: run `nawoord db upgrade`"])
     return parts
+
+
+def settings_of_environment() -> Settings:
+    """The settings of config.yaml under those of the environment. Raises ConfigError."""
+    return load(environ)
+
+
+def frame_of(settings: Settings, named: str | None = None) -> CodeFrame:
+    """The code frame that verbatims are read by, or another one by its key or file. Raises DefinitionError."""
+    folders = [settings.folder / settings.definitions] if settings.definitions else []
+    return codeframe.load(named or settings.themes.frame, folders)
 
 
 def carrier_of(parts: Parts) -> Carrier:
@@ -141,7 +160,7 @@ def create_app(parts: Parts) -> Flask:
 def application() -> Flask:
     """The web application with the settings of this environment, as a server starts it in each of its processes."""
     log_to_stderr()
-    return create_app(assemble(load(environ)))
+    return create_app(assemble(settings_of_environment()))
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A sheet of verbatims that an analyst corrects somewhere else: written out, and taken back with what was decided."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -61,9 +61,12 @@ class Taken:
     id: str
 
 
-def sheet_of(shown: Iterable[Shown], made_at: datetime) -> Table:
-    """The sheet, with the themes that count at present to begin from."""
-    return Table(COLUMNS, (_row(each, made_at) for each in shown))
+def sheet_of(shown: Iterable[Shown], blind: Collection[str], made_at: datetime) -> Table:
+    """The sheet, with the themes that count at present to begin from.
+
+    blind: ids of those that are used to measure, for which no theme is given: whoever sees one tends to agree.
+    """
+    return Table(COLUMNS, (_row(each, each.said.id in blind, made_at) for each in shown))
 
 
 def take(verbatims: Verbatims, sheet: Sheet, by: str, overrule: bool = False) -> Iterator[Taken | Conflict | Refused]:
@@ -97,16 +100,16 @@ def _take(verbatims: Verbatims, row: Row, wanted: str, by: str, overrule: bool) 
     return Taken(row.line, id)
 
 
-def _row(shown: Shown, made_at: datetime) -> Mapping[str, Cell]:
-    said = shown.said
+def _row(shown: Shown, is_blind: bool, made_at: datetime) -> Mapping[str, Cell]:
+    said, found = shown.said, "" if is_blind else _written(shown.tags)
     return {
         "id": said.id,
         "question": said.question,
         "language": said.language,
         "scores": ", ".join(f"{key} {value}" for key, value in said.scores.items()),
         "verbatim": said.text,
-        "found": _written(shown.tags),
-        "themes": _written(shown.tags),
+        "found": found,
+        "themes": found,
         "made_at": made_at,
     }
 

@@ -1,6 +1,7 @@
 """The sections of the settings, one per part of the product; config.yaml explains each."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -173,6 +174,11 @@ def _zone(name: str) -> str:
 class Pages(Section):
     time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Amsterdam"
     idle_hours: int = Field(8, ge=1, le=24 * 14)
+
+
+class Themes(Section):
+    frame: str = Field("service", pattern=r"^[a-z][a-z0-9_]*$")
+    models: Path = Path("var/models")
 
 
 class Twilio(Section):

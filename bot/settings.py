@@ -21,6 +21,7 @@ from bot.sections import (
     Section,
     Server,
     Text,
+    Themes,
     Transfers,
     Twilio,
     Voice,
@@ -69,6 +70,7 @@ class Settings(Section):
     transfers: Transfers = Transfers()
     monitoring: Monitoring = Monitoring()
     pages: Pages = Pages()
+    themes: Themes = Themes()
     twilio: Twilio = Twilio()
     secrets: Secrets = Secrets()
 

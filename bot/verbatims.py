@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nlp.tagger import Tagger
-
 from bot.standing import Standing, known, standing
+from bot.tagging import Taggers
 from nlp.tags import Sentiment, Tagging, Verbatim
 from nlp.theme import CodeFrame
 from storage import themes, verbatims
@@ -42,22 +41,19 @@ class Shown:
 
 
 class Verbatims:
-    """Every verbatim of one database. tagger: made when it is first needed, since it takes seconds and memory."""
+    """Every verbatim of one database."""
 
-    def __init__(
-        self,
-        database: Database,
-        keys: Keys,
-        frame: CodeFrame,
-        tagger: Callable[[], Tagger],
-        now: Callable[[], datetime],
-    ) -> None:
-        self.frame = frame
+    def __init__(self, database: Database, keys: Keys, taggers: Taggers, now: Callable[[], datetime]) -> None:
         self._database = database
         self._keys = keys
-        self._tagger = tagger
+        self._taggers = taggers
         self._now = now
         self._looked_until = verbatims.BEGINNING
+
+    @property
+    def frame(self) -> CodeFrame:
+        """The code frame. Raises DefinitionError."""
+        return self._taggers.frame
 
     def tag_due(self, most: int = 2000) -> int:
         """Read at most so many of the verbatims that nobody has read yet; returns how many were."""
@@ -142,12 +138,12 @@ class Verbatims:
             return verbatims.untagged(connection, self._keys, after, BATCH)
 
     def _read_otherwise(self, after: Place) -> list[Said]:
-        now = self._tagger()
+        now = self._taggers.tagger()
         with self._database.read() as connection:
             return verbatims.tagged_otherwise(connection, self._keys, after, BATCH, now.frame.version, now.version)
 
     def _tag(self, batch: Sequence[Said]) -> None:
-        tagger = self._tagger()
+        tagger = self._taggers.tagger()
         read = [_read(said, found) for said, found in zip(batch, tagger.tag(map(_asked, batch)), strict=True)]
         with self._database.write() as connection:
             themes.keep(connection, read, tagger.frame.version, tagger.version, self._now())

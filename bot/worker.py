@@ -8,14 +8,16 @@ from datetime import UTC
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.dispatch import Dispatch
+from bot.verbatims import Verbatims
 from storage.counts import count_on
 
 EXPIRY_SECONDS = 30
 COUNTING_SECONDS = 60
+TAGGING_SECONDS = 10
 STOPS = {signal.SIGTERM, signal.SIGINT}
 
 
-def work(dispatch: Dispatch) -> None:
+def work(dispatch: Dispatch, verbatims: Verbatims) -> None:
     """Tick until told to stop. The database is the queue, so any number of workers may run and none holds anything.
 
     Told to stop, it finishes what it is asking the carrier just now, notes the answer, and begins nothing more.
@@ -27,6 +29,7 @@ def work(dispatch: Dispatch) -> None:
     ticks = (
         (dispatch.tick, dispatch.settings.dispatch.tick_seconds),
         (dispatch.expire, EXPIRY_SECONDS),
+        (verbatims.tag_due, TAGGING_SECONDS),
         (lambda: count_on(conversations.database, conversations.now()), COUNTING_SECONDS),
     )
     for tick, seconds in ticks:

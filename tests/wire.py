@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import Client
 
 from bot.accounts import Accounts
-from bot.app import Parts, create_app
+from bot.app import Parts, create_app, frame_of
 from bot.carriers import address
 from bot.carriers.markup import Gather, read
 from bot.carriers.twilio import SIGNATURE_HEADER, sign
@@ -22,6 +22,8 @@ from bot.conversations import Conversations
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.settings import Settings
+from bot.tagging import Taggers
+from bot.verbatims import Verbatims
 from flows import loader
 from flows.survey import Channel, Survey
 from storage.database import Database
@@ -122,7 +124,12 @@ class Wire:
         invitations = Invitations(settings, survey, database, keys, clock, new_id)
         accounts = Accounts(database, clock, new_id)
         opt_outs = OptOuts(database, keys, clock, settings.eligibility.default_country)
-        return cls(Parts(settings, survey, keys, database, conversations, invitations, accounts, opt_outs), clock)
+        taggers = Taggers(settings.folder / settings.themes.models, lambda: frame_of(settings))
+        verbatims = Verbatims(database, keys, taggers, clock)
+        return cls(
+            Parts(settings, survey, keys, database, conversations, invitations, accounts, opt_outs, taggers, verbatims),
+            clock,
+        )
 
     def close(self) -> None:
         self.parts.database.dispose()

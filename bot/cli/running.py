@@ -33,7 +33,8 @@ def web() -> None:
 @click.command()
 def worker() -> None:
     """Do what is due in the background; any number may run."""
-    work(app.dispatch_of(app.ready()))
+    parts = app.ready()
+    work(app.dispatch_of(parts), parts.verbatims)
 
 
 COMMANDS = (run, web, worker)
