@@ -47,7 +47,7 @@ def text_of(cell: Cell) -> str | None:
 
 
 def phone_of(cell: Cell) -> str | None:
-    """A telephone number, also one that a spreadsheet took for an amount. Raises UnreadableCellError of a rounded one."""
+    """A telephone number, also one a spreadsheet took for an amount. Raises UnreadableCellError if it was rounded."""
     plain = text_of(cell)
     if plain and (ROUNDED.fullmatch(plain) or (isinstance(cell, float) and not cell.is_integer())):
         remedy = "format the column as text or as a number without decimals, and export it again"
