@@ -92,7 +92,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     invitations = Invitations(settings, survey, database, keys, clock, new_id)
     accounts = Accounts(database, clock, new_id)
     opt_outs = OptOuts(database, keys, clock, settings.eligibility.default_country)
-    taggers = Taggers(settings.folder / settings.themes.models, lambda: frame_of(settings))
+    taggers = taggers_of(settings)
     verbatims = Verbatims(database, keys, taggers, clock)
     return Parts(settings, survey, keys, database, conversations, invitations, accounts, opt_outs, taggers, verbatims)
 
@@ -114,6 +114,11 @@ def frame_of(settings: Settings, named: str | None = None) -> CodeFrame:
     """The code frame that verbatims are read by, or another one by its key or file. Raises DefinitionError."""
     folders = [settings.folder / settings.definitions] if settings.definitions else []
     return codeframe.load(named or settings.themes.frame, folders)
+
+
+def taggers_of(settings: Settings) -> Taggers:
+    """What reads verbatims; needs no database."""
+    return Taggers(settings.folder / settings.themes.models, lambda: frame_of(settings))
 
 
 def carrier_of(parts: Parts) -> Carrier:

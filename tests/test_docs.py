@@ -17,8 +17,8 @@ EVERYTHING = "\n".join(DOCS.values())
 
 def commands(group: click.Group, before: str = "nawoord") -> list[str]:
     found = []
-    for name, command in group.commands.items():
-        whole = f"{before} {name}"
+    for name in group.list_commands(click.Context(group)):
+        whole, command = f"{before} {name}", group.get_command(click.Context(group), name)
         found += commands(command, whole) if isinstance(command, click.Group) else [whole]
     return found
 

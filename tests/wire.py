@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import Client
 
 from bot.accounts import Accounts
-from bot.app import Parts, create_app, frame_of
+from bot.app import Parts, create_app, taggers_of
 from bot.carriers import address
 from bot.carriers.markup import Gather, read
 from bot.carriers.twilio import SIGNATURE_HEADER, sign
@@ -22,7 +22,6 @@ from bot.conversations import Conversations
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.settings import Settings
-from bot.tagging import Taggers
 from bot.verbatims import Verbatims
 from flows import loader
 from flows.survey import Channel, Survey
@@ -124,7 +123,7 @@ class Wire:
         invitations = Invitations(settings, survey, database, keys, clock, new_id)
         accounts = Accounts(database, clock, new_id)
         opt_outs = OptOuts(database, keys, clock, settings.eligibility.default_country)
-        taggers = Taggers(settings.folder / settings.themes.models, lambda: frame_of(settings))
+        taggers = taggers_of(settings)
         verbatims = Verbatims(database, keys, taggers, clock)
         return cls(
             Parts(settings, survey, keys, database, conversations, invitations, accounts, opt_outs, taggers, verbatims),

@@ -9,6 +9,7 @@ import click
 
 from bot import telemetry
 from bot.cli import access, contacts, data, running, trying
+from bot.cli.deferred import Deferred
 from bot.config import ConfigError
 from flows.loader import DefinitionError
 from storage.database import UnavailableError, UnknownRevisionError
@@ -24,6 +25,13 @@ def cli() -> None:
 
 for command in (*running.COMMANDS, *trying.COMMANDS, *data.COMMANDS, *access.COMMANDS, *contacts.COMMANDS):
     cli.add_command(command)
+cli.add_command(
+    Deferred(
+        "themes",
+        "What verbatims speak of, and how that is learned.",
+        ("bot.cli.themes", "bot.cli.learning", "bot.cli.frames"),
+    )
+)
 
 
 def main() -> None:

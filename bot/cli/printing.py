@@ -1,0 +1,30 @@
+"""How tables and reports look in a terminal."""
+
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+from rich.table import Table as Printed
+from rich.text import Text
+
+from nlp.evaluation import Report
+
+
+def print_report(title: str, report: Report) -> None:
+    print_table(
+        title,
+        ("theme", "n", "precision", "recall", "F1", "from", "to"),
+        [(name, str(n), *(f"{100 * share:.1f}" for share in shares)) for name, n, *shares in report.rows()],
+    )
+    click.echo(f"macro-F1 {100 * report.macro:.1f} ({100 * report.macro_low:.1f} to {100 * report.macro_high:.1f})")
+
+
+def print_table(title: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    printed = Printed(*names, title=title, title_justify="left")
+    for row in rows:
+        printed.add_row(*map(Text, row))
+    Console().print(printed)
+
+
+def share(alpha: float | None) -> str:
+    return "n/a" if alpha is None else f"{alpha:.2f}"
