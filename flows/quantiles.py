@@ -4,7 +4,7 @@ import math
 from functools import lru_cache
 from statistics import NormalDist
 
-from scipy.special import bdtr, betaincinv, stdtrit  # type: ignore[import-untyped]  # ships no types
+from scipy.special import bdtr, betaincinv, stdtrit
 
 
 @lru_cache(maxsize=64)

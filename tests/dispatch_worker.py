@@ -13,4 +13,5 @@ TIMEOUT = 1.0
 
 if __name__ == "__main__":
     carrier = TwilioCarrier(ACCOUNT, KEY, SECRET, api_url=environ["NAWOORD_TWILIO_API_URL"], timeout=TIMEOUT)
-    work(replace(app.dispatch_of(app.ready()), carrier=carrier))
+    parts = app.ready()
+    work(replace(app.dispatch_of(parts), carrier=carrier), parts.verbatims)
