@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 
 from bot.carriers import Carrier
@@ -66,6 +66,7 @@ class Dispatch:
     sleep: Callable[[float], None]
     stopping: Event = field(default_factory=Event)
     rules: Rules = field(init=False)
+    _beaten: datetime | None = field(init=False, default=None)
     _sender: Sender = field(init=False)
     _reconciler: Reconciler = field(init=False)
 
@@ -143,6 +144,9 @@ class Dispatch:
 
     def _beat(self) -> None:
         now = self.conversations.now()
+        if self._beaten and now < self._beaten + BEAT:
+            return
+        self._beaten = now
         with self.conversations.database.write() as connection:
             heartbeats.beat(connection, self.worker, now)
             heartbeats.forget(connection, now - FORGOTTEN)

@@ -11,13 +11,14 @@ from bot.carriers.errors import FINAL, Verdict, explain, verdict
 from bot.carriers.sandbox import NUMBER
 from bot.cases import Known
 from bot.conversations import About, Conversations, Given
-from bot.news import News, note
+from bot.news import News, note, take_news
 from bot.settings import CarrierName, Settings
 from bot.tickets import ticket
 from flows.cases import Attempt, Rest, Rules, Send, Standing
 from flows.dispatch import move, wait
 from flows.engine import pending
 from flows.fates import Kind, Status
+from flows.resuming import may_resume
 from flows.survey import Channel
 from flows.turn import Reply
 from storage import attempts, invitations, pace, sessions
@@ -127,6 +128,8 @@ class Sender:
         kept = sessions.find(connection, conversations.keys, send.session)
         if kept is None or (send.kind is Kind.REMINDER and (kept.ended_at or kept.revision)):
             return None
+        if send.kind is Kind.CONTINUATION and not may_resume(survey, kept.session):
+            return None
         if send.kind is Kind.REMINDER:
             reminder = survey.say(survey.languages[kept.session.language].phrases["reminder"])
             return f"{reminder}\n{pending(survey, kept.session).text}"
@@ -189,7 +192,8 @@ class Sender:
             self._take_back(ready, ready.mine.failures)
             return self._stop(ready.mine, Channel(made.channel), explain(error.code))
         if meaning in FINAL or meaning is Verdict.UNREACHED:
-            return self._note(known, ready, News(Status.REFUSED, code=error.code))
+            take_news(self.conversations, made.id, News(Status.REFUSED, code=error.code))
+            return None
         return self._take_back(ready, ready.mine.failures + 1)
 
     def _note(self, known: Known, ready: Ready, news: News) -> None:
@@ -239,8 +243,8 @@ class Sender:
         now = self.conversations.now()
         until = now + timedelta(minutes=self.settings.dispatch.hold_minutes)
         with self.conversations.database.write() as connection:
-            is_first = pace.stop(connection, channel, now, until, TURN_COMES)
             invitations.rest(connection, mine, until, mine.failures)
+            is_first = pace.stop(connection, channel, now, until, TURN_COMES)
         if is_first:
             log.error("%s is held back until %s: %s", channel, f"{until:%H:%M} UTC", why)
 

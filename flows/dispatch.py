@@ -1,7 +1,7 @@
 """What is to be done next for one invitation: send, look, wait or close; one decision from how everything stands."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from flows.cases import Attempt, Case, Close, Ending, Fault, Look, Move, Poll, Rest, Rules, Send, Standing
@@ -73,15 +73,28 @@ def _is_stuck(rules: Rules, attempt: Attempt, now: datetime) -> bool:
 def _follow(rules: Rules, case: Case, now: datetime) -> Move:
     """The person has been in conversation, so nothing more is sent but the rest of an interrupted call."""
     standings = [each for each in case.standings if each.heard] or [each for each in case.standings if each.outcome]
+    if (standing := _to_be_continued(rules, case, standings)) and (at := case.opens(now, standing.expires_at)):
+        return Send(Channel.SMS, Kind.CONTINUATION, standing.session) if at <= now else Rest(at)
     if going_on := [each for each in standings or case.standings if each.ended_at is None]:
         return Rest(min(_over(going_on, now), now + LATER) if case.on_call else _over(going_on, now))
-    has_continued = any(attempt.kind is Kind.CONTINUATION for attempt in case.attempts)
-    may_continue = rules.finish_by_text and not has_continued and not case.opted_out and Channel.SMS in case.channels
-    for standing in standings:
-        if may_continue and standing.can_go_on and (at := case.opens(now, standing.expires_at)):
-            return Send(Channel.SMS, Kind.CONTINUATION, standing.session) if at <= now else Rest(at)
     outcomes = [each.outcome for each in standings if each.outcome]
     return Close(min(outcomes, key=list(Outcome).index))
+
+
+def _to_be_continued(rules: Rules, case: Case, standings: Sequence[Standing]) -> Standing | None:
+    """The interrupted call that is to be finished by text; also one already prepared for it and put off."""
+    has_continued = any(attempt.kind is Kind.CONTINUATION for attempt in case.attempts)
+    if not rules.finish_by_text or has_continued or case.opted_out or Channel.SMS not in case.channels:
+        return None
+    if any(each.ended_at is None and each.channel is Channel.CALL for each in standings):
+        return None
+    prepared = {
+        attempt.standing.session
+        for attempt in case.attempts
+        if attempt.channel is Channel.CALL and attempt.standing and attempt.standing.channel is Channel.SMS
+    }
+    open_ = {each.session for each in standings if each.ended_at is None}
+    return next((each for each in standings if each.can_go_on or each.session in prepared & open_), None)
 
 
 def _uncertain(rules: Rules, case: Case, now: datetime) -> Move | None:

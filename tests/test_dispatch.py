@@ -437,6 +437,24 @@ def test_a_continuation_that_cannot_be_sent_leaves_what_was_answered(both: Desk)
     assert both.invitation()["outcome"] == "partial"
 
 
+def test_a_continuation_is_put_off_while_the_carrier_has_no_time(both: Desk) -> None:
+    """The rest of the survey still reaches whoever hung up."""
+    both.invite(channel=Channel.CALL)
+    both.work()
+    (call,) = both.sent
+    greeting = both.answered(call)
+    both.wire.post(dialled(call.sid, OURS, greeting.action, Digits="9"))
+    both.told(call, "completed")
+    both.fake.script = always(THROTTLED)
+    both.work()
+    both.work(seconds=10)
+    both.fake.script = always(AT_ONCE)
+    both.work(minutes=1)
+    assert [each.kind for each in both.sent] == [CALLS, MESSAGES]
+    both.wire.post(texted("SM-1", "5"))
+    assert {row["question"]: row["value"] for row in both.wire.rows("answers")} == {"nps": 9, "ces": 5}
+
+
 def test_a_worker_told_to_stop_begins_nothing_more(office: Desk) -> None:
     """What it has claimed and not begun is due again at once, for others."""
     office.invite()

@@ -255,6 +255,23 @@ TABLE: dict[str, tuple[Case, datetime, Move]] = {
         after(minutes=1),
         Send(SMS, CONTINUATION, "s1"),
     ),
+    "also where it was prepared and the carrier had no time": (
+        case(
+            attempt(CALL, Status.COMPLETED, standing(heard=True)),
+            channels=[CALL, SMS],
+        ),
+        after(minutes=1),
+        Send(SMS, CONTINUATION, "s1"),
+    ),
+    "but not while the person has called back": (
+        case(
+            attempt(CALL, Status.COMPLETED, BROKEN),
+            attempt(CALL, Status.COMPLETED, standing(session="s2", channel=CALL, heard=True)),
+            channels=[CALL, SMS],
+        ),
+        after(minutes=1),
+        Rest(after(hours=72)),
+    ),
     "in the morning, if it was interrupted at night": (
         case(attempt(CALL, Status.COMPLETED, BROKEN), channels=[CALL, SMS]),
         NIGHT,
