@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, literal, select, tuple_
 
 from storage.contacts import ATTRIBUTES
 from storage.encryption import Keys
@@ -107,16 +107,19 @@ LINES = (
     .outerjoin(attempts, attempts.c.id == _last_attempt)
     .outerjoin(sessions, sessions.c.id == func.coalesce(_by_attempt, _by_call))
 )
+# Made once: what a statement of this size is cached by takes longer to work out than the database takes to answer.
+FIND = LINES.where(contacts.c.reference == bindparam("reference"))
+FIND_BY_CALL = LINES.where(invitations.c.call == bindparam("call"))
 
 
 def find(connection: Connection, keys: Keys, reference: str) -> Line | None:
     """The contact of that reference."""
-    return _line(keys, connection.execute(LINES.where(contacts.c.reference == reference)).first())
+    return _line(keys, connection.execute(FIND, {"reference": reference}).first())
 
 
 def find_by_call(connection: Connection, keys: Keys, call: str) -> Line | None:
     """The contact whose respondent was invited in that call."""
-    return _line(keys, connection.execute(LINES.where(invitations.c.call == call)).first())
+    return _line(keys, connection.execute(FIND_BY_CALL, {"call": call}).first())
 
 
 def recent(
