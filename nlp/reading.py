@@ -1,10 +1,11 @@
 """Reads a verbatim in one language: what it speaks of, what of that is denied, and which words tell of feeling."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nlp import scope, seeds
-from nlp.matcher import Match, Matcher, Sense
+from nlp.automaton import Sense
+from nlp.matcher import Match, Matcher
 from nlp.theme import CodeFrame
 from nlp.words import ROLES, Words
 
@@ -45,8 +46,8 @@ class Reader:
         places, breaks = _words(tokens, spaced)
         read = [self._matcher.vocabulary.read(tokens[place]) for place in places]
         found = self._matcher.find(read, _stops(breaks))
-        hits = _longest(match for match in found if match.sense.is_theme)
-        roles = _longest(match for match in found if not match.sense.is_theme)
+        hits = _longest([match for match in found if match.sense.is_theme])
+        roles = _longest([match for match in found if not match.sense.is_theme])
         if not places:
             places, breaks = _first_sign(tokens), [0]
             hits = self._matcher.find_nothing() if places else []
@@ -125,10 +126,10 @@ def _without_degrees(targets: Sequence[Match], roles: Sequence[Match]) -> list[M
     return [match for match in targets if match.places not in degrees or match.end not in starts]
 
 
-def _longest(matches: Iterable[Match]) -> list[Match]:
+def _longest(matches: Sequence[Match]) -> list[Match]:
     """Those that no longer phrase speaks for, and of several for the same words the one that knows best."""
     kept: list[Match] = []
-    for match in sorted(set(matches), key=_knowing):
+    for match in sorted(set(matches), key=_knowing) if len(matches) > 1 else matches:
         if not any(_speaks_for(other, match) for other in kept):
             kept.append(match)
     return sorted(kept)

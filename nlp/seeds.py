@@ -2,8 +2,9 @@
 
 `lang gewacht` is these words next to each other. `wacht*`, `*tijd` and `*wacht*` are words that begin with, end with or
 hold these letters. `...` is up to three words in between, or none. `(lang|eeuwig) wachten` is either; `(te|) lang` is
-with or without. `<n>` is a number from two up, in digits or in words. `website~ ... bellen` asks for a word that may speak for
-another theme as well, and `(site|app)~` for one of them. `=geen` is a whole verbatim, and `=-` one without words. Case, accents, apostrophes and letters held down make no difference, nor does it whether a hyphen joins or parts.
+with or without. `<n>` is a number from two up, in digits or in words. `site~ ... bellen` asks for a word that may speak
+for another theme as well, and `(site|app)~` for one of them. `=geen` is a whole verbatim, and `=-` one without words.
+Case, accents, apostrophes and letters held down make no difference, nor does it whether a hyphen joins or parts.
 """
 
 import re
@@ -42,7 +43,7 @@ class Pattern:
     is_spelt_out: bool
 
     def elements(self) -> Iterator[str]:
-        """Every word, stem, number and gap in it."""
+        """Every word, stem, number and gap in it; free ones end in FREE."""
         return _elements(self.sequence)
 
 
@@ -130,7 +131,7 @@ def _elements(sequence: Sequence) -> Iterator[str]:
             for choice in item.sequences:
                 yield from _elements(choice)
         else:
-            yield item.removesuffix(FREE)
+            yield item
 
 
 def _fewest_words(sequence: Sequence) -> int:

@@ -13,9 +13,9 @@ _STRONGER, _WEAKER, _TOO_MUCH = 2.0, 0.5, -2.0
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Words that speak of a theme. start, end: places of words; feeling: positive, negative, or empty if they tell none.
+    """Words that speak of a theme. start, end: places of words; words: how many of them the seed asked for.
 
-    words: how many of them were asked for by the seed.
+    feeling: positive or negative, as the words tell by themselves, or empty if they do not.
     """
 
     theme: str

@@ -31,7 +31,7 @@ TOKEN = re.compile(
 _UNPAIRED = re.compile("[\ud800-\udfff]")
 
 
-@registry.tokenizers("nawoord.words")
+@registry.tokenizers("nawoord.words")  # type: ignore[untyped-decorator]  # spaCy gives it no type
 def make_words() -> Callable[[Language], "Words"]:
     return lambda nlp: Words(nlp.vocab)
 

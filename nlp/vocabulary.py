@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from nlp.seeds import GAP, NUMBER
+from nlp.seeds import FREE, GAP, NUMBER
 from nlp.spelling import halves, is_slip, shortened
 from nlp.words import Words
 
@@ -18,11 +18,14 @@ class Vocabulary:
     def __init__(self, language: Words, elements: Iterable[str]) -> None:
         self._language = language
         self._remembered: dict[str, tuple[str, ...]] = {}
-        known = [element for element in elements if element not in (GAP, NUMBER)]
-        self._exact = frozenset(element for element in known if "*" not in element)
-        self._begin = frozenset(element[:-1] for element in known if element.endswith("*") and element[0] != "*")
-        self._end = frozenset(element[1:] for element in known if element.startswith("*") and element[-1] != "*")
-        self._within = frozenset(element[1:-1] for element in known if element[0] == "*" == element[-1])
+        elements = set(elements)
+        self._free = {element.removesuffix(FREE) for element in elements if element.endswith(FREE)}
+        self._own = {element for element in elements if not element.endswith(FREE)}
+        known = (self._own | self._free) - {GAP, NUMBER}
+        self._exact = {element for element in known if "*" not in element}
+        self._begin = {element[:-1] for element in known if element[0] != "*" == element[-1]}
+        self._end = {element[1:] for element in known if element[0] == "*" != element[-1]}
+        self._within = {element[1:-1] for element in known if element[0] == "*" == element[-1]}
         self._slips: dict[str, list[str]] = {}
         for word in sorted(word for word in self._exact | self._begin if len(word) >= _SHORTEST_SLIP):
             for half in halves(word):
@@ -34,7 +37,9 @@ class Vocabulary:
         if found is None:
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
-            found = self._remembered[token] = self._read(token[:_LONGEST_READ])
+            known = self._read(token[:_LONGEST_READ])
+            own = tuple(element for element in known if element in self._own or element == NUMBER)
+            found = self._remembered[token] = own + tuple(e + FREE for e in known if e in self._free)
         return found
 
     def _read(self, token: str) -> tuple[str, ...]:
@@ -43,8 +48,7 @@ class Vocabulary:
         word = self._language.fold(token)
         found = self._elements(word)
         if not found:
-            for other in shortened(word):
-                other = self._language.spellings.get(other, other)
+            for other in map(self._language.fold, shortened(word)):
                 found = found or self._elements(other)
         if not found and word not in self._language.ordinary:
             found = self._elements_of_slip(word)
@@ -54,17 +58,12 @@ class Vocabulary:
         found = [word] if word in self._exact else []
         found += [f"{word[:end]}*" for end in range(3, len(word) + 1) if word[:end] in self._begin]
         found += [f"*{word[start:]}" for start in range(len(word) - 2) if word[start:] in self._end]
-        if self._within:
-            parts = {word[a:b] for a in range(len(word) - 2) for b in range(a + 3, len(word) + 1)}
-            found += [f"*{part}*" for part in sorted(parts & self._within)]
-        return tuple(found)
+        parts = {word[a:b] for a in range(len(word) - 2) for b in range(a + 3, len(word) + 1)}
+        return (*found, *(f"*{part}*" for part in sorted(parts & self._within)))
 
     def _elements_of_slip(self, word: str) -> tuple[str, ...]:
-        """The elements that this word would be without a slip of the finger, if the words it may be are known."""
+        """The elements that this word would be without a slip of the finger, if the word it may be is known."""
         if len(word) < _SHORTEST_SLIP:
             return ()
         meant = {other for half in halves(word) for other in self._slips.get(half, ()) if is_slip(word, other)}
-        for other in sorted(meant):
-            if other[0] == word[0]:
-                return self._elements(other)
-        return ()
+        return next((self._elements(other) for other in sorted(meant) if other[0] == word[0]), ())
