@@ -111,4 +111,4 @@ def make_sense(case: Case[Any]) -> None:
     """Numbers that exist, times that have passed, cursors of ours: no schema can say what these are."""
     for sent in (case.body, case.query):
         if isinstance(sent, dict):
-            sent.update({name: value for name, value in SENSIBLE.items() if sent.get(name)})
+            sent.update({name: value for name, value in SENSIBLE.items() if sent.get(name) is not None})

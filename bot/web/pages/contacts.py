@@ -70,6 +70,7 @@ def contacts(
             chosen=_chosen(request.args),
             reason_values=[reason.value for reason in Reason],
             state_values=[state.value for state in State],
+            languages=languages,
             find=_found,
         )
 

@@ -1,6 +1,6 @@
 """The forms of the pages. What they call things, and what is said of mistakes, stands in the templates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -16,6 +16,11 @@ from flows.survey import Channel
 MINUTE = "%Y-%m-%dT%H:%M"
 
 NEEDED = "This is needed."
+
+
+def _or_none(values: Iterable[str]) -> Any:
+    """Choices, of which the first is none at all."""
+    return ["", *values]
 
 
 class Plain(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
@@ -46,15 +51,15 @@ class ContactForm(Plain):
     reference = StringField(validators=[InputRequired(NEEDED), Length(max=intake.LONGEST_REFERENCE)])
     phone = StringField(validators=[Optional(), Length(max=40)])
     ended_at = DateTimeLocalField(format=[MINUTE, f"{MINUTE}:%S"], validators=[InputRequired(NEEDED)])
-    channel = SelectField(choices=[("", ""), *((channel.value, channel.value) for channel in Channel)])
-    language = SelectField()
+    channel = SelectField(choices=_or_none(channel.value for channel in Channel), default="")
+    language = SelectField(default="")
     queue = StringField(validators=[Length(max=intake.LONGEST_NAME)])
     agent = StringField(validators=[Length(max=intake.LONGEST_NAME)])
     touchpoint = StringField(validators=[Length(max=intake.LONGEST_NAME)])
 
-    def __init__(self, languages: Mapping[str, str], zone: ZoneInfo, now: datetime, **defaults: Any) -> None:
+    def __init__(self, languages: Iterable[str], zone: ZoneInfo, now: datetime, **defaults: Any) -> None:
         super().__init__(ended_at=now.astimezone(zone).replace(tzinfo=None), **defaults)
-        self.language.choices = [("", ""), *languages.items()]
+        self.language.choices = _or_none(languages)
         self._zone = zone
 
     def contact(self) -> NewContact:

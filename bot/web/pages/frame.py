@@ -86,8 +86,10 @@ def frame(company: str, clock: Clock, *, has_sandbox: bool) -> Blueprint:
 
     def why_not(line: Decided) -> Markup:
         """Why nobody is invited, by our clock."""
-        sentence = escape(SENTENCES[line.reason] if line.reason else line.sentence)
-        return sentence.format(until=clock.show(line.until) or "later")
+        sentence = SENTENCES[line.reason] if line.reason else line.sentence
+        if line.until is None:
+            return escape(sentence)
+        return escape("{}; this holds until {}.").format(sentence.removesuffix("."), clock.show(line.until))
 
     @pages.errorhandler(HTTPException)
     def told(error: HTTPException) -> ResponseReturnValue:
