@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix, hstack
 
 from nlp.calibration import Calibration, Scores
-from nlp.features import Occurrences
+from nlp.features import Integers, Occurrences
 from nlp.space import Floats, Space
 
 SEED_WEIGHT = 0.5
@@ -51,33 +51,35 @@ class Learned:
     thresholds: Scores
     calibration: Calibration
 
-    def scores(self, seen: Sequence[Seen], found: Occurrences) -> Scores:
-        """The log-odds of each theme (columns) in each verbatim (rows), as yet uncalibrated."""
-        hits = hit_by(seen, self.themes)
+    def weigh(self, seen: Sequence[Seen], found: Occurrences) -> csr_matrix:
+        """Everything the model knows of in the verbatims, a row each, words first."""
         text = self.space.weigh(found, len(seen))
-        said = np.where(hits, self.hit, self.missed)
-        whole = beside(text, hits, facts_of(seen, self.facts))
-        return np.asarray((whole @ self.weights + self.shift + said).astype(float))
+        return beside(text, hit_by(seen, self.themes), facts_of(seen, self.facts))
 
-    def contributions(self, found: Occurrences, rows: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
-        """What each stretch of text adds to the score of each theme, in the texts that `rows` names.
+    def scores(self, weighed: csr_matrix, seen: Sequence[Seen]) -> Scores:
+        """The log-odds of each theme (columns) in each verbatim (rows), as yet uncalibrated."""
+        said = np.where(hit_by(seen, self.themes), self.hit, self.missed)
+        return np.asarray((weighed @ self.weights + self.shift + said).astype(float))
+
+    def contributions(
+        self, weighed: csr_matrix, found: Occurrences, rows: NDArray[np.bool_]
+    ) -> tuple[Integers, Floats]:
+        """What each stretch of text adds to the score of each theme, in the verbatims that `rows` names.
 
         Gives the stretches, and by stretch and theme what they add; a text's stretches together add exactly what its
         words do.
         """
-        wanted = rows[found.row]
         column = self.space.columns(found.feature)
-        wanted &= column >= 0
-        row, column = found.row[wanted], column[wanted].astype(np.int64)
-        chosen = Occurrences(row, found.feature[wanted], found.word[wanted], found.starts, found.ends, found.owner)
-        text = self.space.weigh(chosen, len(rows))
-        width = text.shape[1]
-        cells = np.repeat(np.arange(len(rows)), np.diff(text.indptr)) * width + text.indices
-        cell = np.searchsorted(cells, row * width + column)
-        share = text.data[cell] / np.bincount(cell, minlength=len(cells))[cell].astype(np.float32)
-        stretches, place = np.unique(chosen.word, return_inverse=True)
-        parts = csr_matrix((share, (place, column)), shape=(len(stretches), width))
-        return stretches, np.asarray(parts @ self.weights[:width])
+        wanted = rows[found.row] & (column >= 0)
+        columns = column[wanted].astype(np.int64)
+        width = weighed.shape[1]
+        # The cells of the matrix stand in rising order, so that each occurrence finds its own.
+        cells = np.repeat(np.arange(len(rows)) * width, np.diff(weighed.indptr)) + weighed.indices
+        cell = np.searchsorted(cells, found.row[wanted] * width + columns)
+        share = weighed.data[cell] / np.bincount(cell, minlength=len(cells))[cell].astype(np.float32)
+        stretches, place = _places(found.word[wanted])
+        parts = csr_matrix((share, (place, columns)), shape=(len(stretches), width))
+        return stretches, np.asarray(parts @ self.weights)
 
     def borders(self) -> dict[str, float]:
         """The probability from which on each theme is tagged."""
@@ -146,3 +148,10 @@ def beside(text: csr_matrix, hits: NDArray[np.bool_], facts: csr_matrix) -> csr_
     """Words, seeds and facts next to each other."""
     seeds = csr_matrix(hits.astype(np.float32) * np.float32(SEED_WEIGHT))
     return hstack([text, seeds, facts * np.float32(FACT_WEIGHT)], format="csr", dtype=np.float32)
+
+
+def _places(values: Integers) -> tuple[Integers, Integers]:
+    """The different values in rising order, and the place of each among them; as np.unique, without sorting."""
+    present = np.zeros(int(values.max(initial=-1)) + 1, dtype=bool)
+    present[values] = True
+    return np.flatnonzero(present), (np.cumsum(present) - 1)[values]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -70,10 +71,11 @@ def seen(doc: Doc) -> Seen:
 def _judge(docs: Sequence[Doc], model: Learned) -> None:
     before = [seen(doc) for doc in docs]
     found = occurrences([one.text for one in before])
-    scores = model.scores(before, found)
+    weighed = model.weigh(before, found)
+    scores = model.scores(weighed, before)
     probabilities = model.calibration.probabilities(scores)
     stands: NDArray[np.bool_] = np.greater_equal(scores, model.thresholds)
-    evidence = _evidence(model, found, stands)
+    evidence = _evidence(model, weighed, found, stands)
     for row, doc in enumerate(docs):
         sure = probabilities[row].tolist()
         doc.cats = dict(zip(model.themes, sure, strict=True))
@@ -87,13 +89,13 @@ def _judge(docs: Sequence[Doc], model: Learned) -> None:
 
 
 def _evidence(
-    model: Learned, found: Occurrences, stands: NDArray[np.bool_]
+    model: Learned, weighed: csr_matrix, found: Occurrences, stands: NDArray[np.bool_]
 ) -> dict[tuple[int, int], list[tuple[int, int]]]:
     """For each row and theme that stands, the stretches of text that add most to it, in characters.
 
     Those that add at least half of what the strongest does, and no more than three.
     """
-    stretches, added = model.contributions(found, np.asarray(stands.any(axis=1)))
+    stretches, added = model.contributions(weighed, found, np.asarray(stands.any(axis=1)))
     bounds = np.searchsorted(found.owner[stretches], np.arange(len(stands) + 1)).tolist()
     starts, ends = found.starts[stretches].tolist(), found.ends[stretches].tolist()
     gains = added.T.tolist()

@@ -18,7 +18,7 @@ from nlp import pipeline as pipelines
 from nlp import training
 from nlp.coding import Coded
 from nlp.features import WIDTH, occurrences
-from nlp.learned import Learned
+from nlp.learned import Learned, Seen
 from nlp.learner import NAME, Classifier, seen
 from tests.coded import FRAME, examples
 
@@ -110,7 +110,8 @@ def test_what_words_add_is_exactly_the_score() -> None:
     found = occurrences(texts)
     model_ = model()
     words = model_.space.weigh(found, len(texts)) @ model_.weights[: len(model_.space.features)]
-    stretches, added = model_.contributions(found, np.ones(len(texts), dtype=bool))
+    weighed = model_.weigh([Seen(text) for text in texts], found)
+    stretches, added = model_.contributions(weighed, found, np.ones(len(texts), dtype=bool))
     total = np.zeros_like(words)
     np.add.at(total, found.owner[stretches], added)
     assert_allclose(total, words, atol=1e-5)
