@@ -46,8 +46,8 @@ INVITATIONS = int(os.environ.get("NAWOORD_INVITATIONS", "500"))
 """How many are sent on each kind of database; thousands take minutes."""
 
 KILLS = max(6, INVITATIONS // 100)
-LONGEST = 60 + INVITATIONS / 5
-"""Seconds after which something must have been lost."""
+LONGEST = 120 + INVITATIONS / 2
+"""Seconds after which something must have been lost, however slow the machine is."""
 
 SENDING: Mapping[Answer, float] = {
     AT_ONCE: 68,
