@@ -123,7 +123,7 @@ class Neural(Tagger):
     """spaCy's own `textcat_multilabel`; a part of the labels tells when to stop, and the threshold."""
 
     architecture: ClassVar[dict[str, Any]]
-    held_out, patience, most_epochs, rate = 0.15, 3, 30, 0.001
+    held_out, rate, batch = 0.15, 0.001, 16
 
     def teach(self, examples: Sequence[Coded]) -> None:
         fix_random_seed(self.seed)
@@ -136,12 +136,15 @@ class Neural(Tagger):
         held, lessons = order[:kept], [made[row] for row in order[kept:]]
         optimizer = self.pipeline.initialize(lambda: lessons)
         optimizer.learn_rate = self.rate
+        # With few labels an epoch is a step or two, so patience is counted in steps as well.
+        steps = -(-len(lessons) // self.batch)
+        patience, most_epochs = max(3, 100 // steps), max(30, 500 // steps)
         best_f1, best_state, waited = -1.0, b"", 0
         draw = random.Random(self.seed)  # noqa: S311 -- no secret
-        for _ in range(self.most_epochs):
+        for _ in range(most_epochs):
             draw.shuffle(lessons)
-            for start in range(0, len(lessons), 16):
-                self.pipeline.update(lessons[start : start + 16], sgd=optimizer, drop=0.2)
+            for start in range(0, len(lessons), self.batch):
+                self.pipeline.update(lessons[start : start + self.batch], sgd=optimizer, drop=0.2)
             scores = self._scores([examples[row].text for row in held])
             threshold = best(scores.ravel(), truths[held].ravel())
             found = scores >= (0.5 if threshold is None else threshold)
@@ -150,7 +153,7 @@ class Neural(Tagger):
             if f1 > best_f1:
                 best_f1, best_state = f1, self.pipeline.to_bytes()
                 self._threshold = 0.5 if threshold is None else threshold
-            if waited >= self.patience:
+            if waited >= patience:
                 break
         self.pipeline.from_bytes(best_state)
 

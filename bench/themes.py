@@ -153,8 +153,11 @@ def table(results: Sequence[Result]) -> str:
         own = [result for result in results if result["set"] == name]
         for size in (None, *SIZES):
             cells = [_cell(own, tagger, size) for tagger in names]
-            labels = 0 if size is None else size or max(result["labels"] for result in own)
-            lines.append(f"| {name} | {labels} | {' | '.join(cells)} |")
+            labels = {
+                result["labels"]: None for result in own if result["size"] == size and result["tagger"] != "rules"
+            }
+            if labels or size is None:
+                lines.append(f"| {name} | {max(labels, default=0)} | {' | '.join(cells)} |")
     lines += ["", "| | verbatims a second | training with all labels, s | kept, MB |", "|---|---|---|---|"]
     for tagger in names:
         whole = [result for result in results if result["tagger"] == tagger and not result["size"]]
