@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from bot.accounts import Role
@@ -287,8 +288,6 @@ def test_a_database_that_does_not_answer_is_no_failure_of_the_client(
     parts: Parts, client: FlaskClient, keys: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """503 with when to come back; and what nobody thought of is a 500 that shows nothing of itself."""
-    from sqlalchemy.exc import OperationalError
-
     def fail(error: Exception) -> None:
         def take(*_: Any) -> None:
             raise error

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
@@ -299,7 +301,7 @@ def test_a_session_ends_when_nothing_is_done(parts: Parts, monkeypatch: pytest.M
     """Eight hours after the last page the cookie is worth nothing, in the browser or out of it."""
     client = create_app(parts).test_client()
     sign_in(client, "staff")
-    moment = __import__("time").time()
+    moment = time.time()
     monkeypatch.setattr("itsdangerous.timed.time.time", lambda: moment + 7.9 * 3600)
     assert client.get("/contacts").status_code == 200
     monkeypatch.setattr("itsdangerous.timed.time.time", lambda: moment + 15.8 * 3600)
@@ -449,8 +451,6 @@ def test_a_database_that_does_not_answer_is_told_on_a_page(
     parts: Parts, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing of the failure is shown, and what to do is."""
-    from sqlalchemy.exc import OperationalError
-
     sign_in(client, "staff")
 
     def fail(*_: object) -> None:
