@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.addresses import zones_of_country
@@ -14,6 +15,8 @@ from bot.invitations import Invitations
 from bot.settings import Settings
 from bot.sheets import Cell, Row, Sheet, SheetError
 from flows.eligibility import Reason
+
+T = TypeVar("T")
 
 NAMES: Mapping[str, Sequence[str]] = {
     "reference": ("reference", "id", "contact id", "call id", "case", "case id", "ticket", "referentie", "kenmerk"),
@@ -145,19 +148,15 @@ def _contact(row: Row, columns: Columns, zone: tzinfo | None, country: str) -> N
     def cell(name: str) -> Cell:
         return row.cells.get(columns.fields.get(name, ""))
 
-    phone, ended_at, channel = None, None, None
-    try:
-        phone = phone_of(cell("phone"))
-    except UnreadableCellError as error:
-        faults.append(error.fault)
-    try:
-        ended_at = moment_of(cell("ended_at"), zone, country)
-    except UnreadableCellError as error:
-        faults.append(error.fault)
-    try:
-        channel = channel_of(cell("channel"))
-    except UnreadableCellError as error:
-        faults.append(error.fault)
+    def read(name: str, reader: Callable[[Cell], T]) -> T | None:
+        try:
+            return reader(cell(name))
+        except UnreadableCellError as error:
+            faults.append(error.fault)
+            return None
+
+    phone, channel = read("phone", phone_of), read("channel", channel_of)
+    ended_at = read("ended_at", lambda written: moment_of(written, zone, country))
     if faults or ended_at is None:
         raise InvalidContact(faults)
     return NewContact(
