@@ -9,7 +9,7 @@ from bot.carriers import Carrier, CarrierError, Found, Sought
 from bot.cases import Known
 from bot.conversations import Conversations
 from bot.news import News, news_of, note, take_news
-from bot.sending import number_for
+from bot.outgoing import number_for
 from bot.settings import Settings
 from flows.cases import Attempt, Look, Poll
 from flows.fates import IN_THE_AIR, UNDER_WAY, Kind, Status

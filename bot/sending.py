@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.addresses import Address
-from bot.carriers import Carrier, CarrierError, Outgoing, OutgoingCall
+from bot.carriers import Carrier, CarrierError
 from bot.carriers.errors import FINAL, Verdict, explain, verdict
-from bot.carriers.sandbox import NUMBER
 from bot.cases import Known
 from bot.conversations import About, Conversations, Given
 from bot.news import News, note, take_news
-from bot.settings import CarrierName, Settings
-from bot.tickets import ticket
+from bot.outgoing import Ready, hand_over, number_for
+from bot.settings import Settings
 from flows.cases import Attempt, Rest, Rules, Send, Standing
 from flows.dispatch import move, wait
 from flows.engine import pending
@@ -30,26 +29,6 @@ log = logging.getLogger(__name__)
 
 TURN_COMES = timedelta(seconds=2)
 """How long we wait for our turn on a channel; whose turn comes later is put back in the queue."""
-
-VALID_SECONDS = 2 * 60 * 60
-"""After this a telephone that was off no longer gets the message, so that it does not ring at night."""
-
-NO_TEMPLATE = 63016
-"""The carrier's own number for a WhatsApp message that needed a template."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """An attempt that was written down. mine: its invitation, which nobody else can have claimed as it now is;
-    at: its turn; text: of a message, empty for a call.
-    """
-
-    mine: Invitation
-    made: Made
-    at: datetime
-    ours: str
-    text: str = ""
-    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,41 +126,10 @@ class Sender:
     def _ask(self, known: Known, ready: Ready) -> None:
         """Asks the carrier, while no transaction is open, and notes what it answered."""
         try:
-            ref = self._place(known, ready) if ready.made.channel == Channel.CALL else self._send(known, ready)
+            ref = hand_over(self.carrier, self.settings, self.conversations.keys, known.address or "", ready)
         except CarrierError as error:
             return self._failed(known, ready, error)
         return self._note(known, ready, News(Status.QUEUED, ref))
-
-    def _send(self, known: Known, ready: Ready) -> str:
-        needs_template = ready.made.channel == Channel.WHATSAPP and self.settings.carrier is CarrierName.TWILIO
-        if needs_template and not ready.content:
-            raise CarrierError(permanent=True, code=NO_TEMPLATE)
-        message = Outgoing(
-            channel=Channel(ready.made.channel),
-            ours=ready.ours,
-            theirs=known.address or "",
-            text=ready.text,
-            content=ready.content,
-            variables={"1": " ".join(ready.text.split())} if ready.content else {},
-            status_callback=f"{self.settings.base_url}/twilio/messages/status?{self._query(ready.made)}",
-            valid_seconds=VALID_SECONDS if ready.made.channel == Channel.SMS else None,
-        )
-        return self.carrier.send(message)
-
-    def _place(self, known: Known, ready: Ready) -> str:
-        dispatch, base = self.settings.dispatch, self.settings.base_url
-        call = OutgoingCall(
-            ours=ready.ours,
-            theirs=known.address or "",
-            url=f"{base}/twilio/voice/invitation/{ticket(self.conversations.keys, ready.made.id)}",
-            status_callback=f"{base}/twilio/voice/status?{self._query(ready.made)}",
-            ring_seconds=dispatch.ring_seconds,
-            longest_seconds=dispatch.longest_call_minutes * 60,
-        )
-        return self.carrier.place(call)
-
-    def _query(self, made: Made) -> str:
-        return f"attempt={ticket(self.conversations.keys, made.id)}"
 
     def _failed(self, known: Known, ready: Ready, error: CarrierError) -> None:
         """Whatever may have gone out is looked for before anything more goes out."""
@@ -247,13 +195,6 @@ class Sender:
             is_first = pace.stop(connection, channel, now, until, TURN_COMES)
         if is_first:
             log.error("%s is held back until %s: %s", channel, f"{until:%H:%M} UTC", why)
-
-
-def number_for(settings: Settings, language: str) -> str | None:
-    """Our number to send from: one for that language if there is, else the one configured; None where there is none."""
-    own = (number for number, code in settings.numbers.items() if code == language)
-    sandbox = NUMBER if settings.carrier is CarrierName.SANDBOX else None
-    return next(own, None) or settings.twilio.number or next(iter(settings.numbers), sandbox)
 
 
 def _in_words(reply: Reply, _language: str, _turn: str) -> str:
