@@ -1,0 +1,134 @@
+"""What customers wrote is read for its themes, and what an analyst decides of it stays decided."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from bot.verbatims import BATCH, UnknownThemeError, UnknownVerbatimError, Verbatims
+from nlp.tags import Sentiment, Source
+from tests.wire import Wire, texted
+
+
+@pytest.fixture
+def wire(database_url: str) -> Iterator[Wire]:
+    opened = Wire.to(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def verbatims(wire: Wire) -> Verbatims:
+    return wire.parts.verbatims
+
+
+def say(wire: Wire, why: str, number: int = 1, nps: str = "3") -> str:
+    """Somebody answers everything by text; gives the id of the verbatim."""
+    theirs = f"+3160000{number:04}"
+    for turn, body in enumerate(("survey", nps, "4", why)):
+        wire.post(texted(f"SM{number}-{turn}", body, theirs))
+    (session,) = [row["id"] for row in wire.rows("sessions") if row["theirs"] == wire.parts.keys.index(theirs)]
+    return f"{session}.why"
+
+
+def themes(verbatims: Verbatims, id: str) -> Mapping[str, Source]:
+    return {tag.theme: tag.source for tag in verbatims.show(id).tags}
+
+
+def test_what_nobody_has_read_is_read_once(wire: Wire, verbatims: Verbatims) -> None:
+    """A verbatim gets its themes, with the words that show them, and is not read again."""
+    id = say(wire, "veel te lang gewacht aan de telefoon")
+    assert verbatims.backlog() == 1
+    assert verbatims.tag_due() == 1
+    assert verbatims.backlog() == 0
+    assert verbatims.tag_due() == 0
+    (tag,) = [tag for tag in verbatims.show(id).tags if tag.theme == "waiting_time"]
+    assert tag.sentiment is Sentiment.NEGATIVE
+    assert "lang gewacht" in " ".join(verbatims.show(id).said.text[e.start : e.end] for e in tag.evidence)
+
+
+def test_more_than_a_batch_is_read_and_what_comes_later_too(wire: Wire, verbatims: Verbatims) -> None:
+    """The backlog is worked off in batches, in as many goes as it takes."""
+    ids = [say(wire, "lang gewacht", number) for number in range(3)]
+    assert sum(verbatims.tag_all()) == len(ids) < BATCH
+    wire.clock.advance(minutes=5)
+    say(wire, "vriendelijk geholpen", 7)
+    assert verbatims.tag_due(most=1) == 1
+
+
+def test_an_answer_that_changed_is_read_again(wire: Wire, verbatims: Verbatims) -> None:
+    """What was found belongs to the words it was found in."""
+    id = say(wire, "lang gewacht")
+    verbatims.tag_due()
+    with wire.parts.database.write() as connection:
+        connection.exec_driver_sql("UPDATE taggings SET answered_at = '2026-01-01T00:00:00.000000Z'")
+    assert verbatims.backlog() == 1
+    assert sum(verbatims.tag_all()) == 1
+    assert themes(verbatims, id).get("waiting_time") is Source.RULE
+
+
+def test_a_decision_survives_every_reading(wire: Wire, verbatims: Verbatims) -> None:
+    """Retagging never brings back what somebody has removed, nor takes away what somebody added."""
+    id = say(wire, "lang gewacht")
+    verbatims.tag_due()
+    verbatims.decide(id, "analyst", {"price_invoice": Sentiment.NEGATIVE})
+    assert themes(verbatims, id) == {"price_invoice": Source.HUMAN}
+    assert sum(verbatims.tag_all(retag=True)) == 0
+    with wire.parts.database.write() as connection:
+        connection.exec_driver_sql("UPDATE taggings SET model = 'an older one'")
+    assert sum(verbatims.tag_all(retag=True)) == 1
+    assert themes(verbatims, id) == {"price_invoice": Source.HUMAN}
+    assert len(wire.rows("corrections")) == 2
+
+
+def test_accepting_keeps_the_evidence(wire: Wire, verbatims: Verbatims) -> None:
+    """What somebody confirms counts as theirs, and still shows why it was found."""
+    id = say(wire, "lang gewacht")
+    verbatims.tag_due()
+    shown = verbatims.decide(id, "analyst", {"waiting_time": None})
+    (tag,) = shown.tags
+    assert (tag.source, tag.by, tag.confidence, tag.sentiment) == (Source.HUMAN, "analyst", 1.0, Sentiment.NEGATIVE)
+    assert tag.evidence
+
+
+def test_the_last_decision_counts(wire: Wire, verbatims: Verbatims) -> None:
+    """Of two analysts the later one is heard; both remain known."""
+    id = say(wire, "lang gewacht")
+    verbatims.tag_due()
+    verbatims.decide(id, "first", {})
+    verbatims.decide(id, "second", {"waiting_time": None})
+    assert themes(verbatims, id) == {"waiting_time": Source.HUMAN}
+    ((_, by_first),) = verbatims.coded("first")
+    ((_, by_second),) = verbatims.coded("second")
+    assert (by_first["waiting_time"], by_second["waiting_time"]) == (False, True)
+
+
+def test_only_what_was_read_completely_says_what_is_absent(wire: Wire, verbatims: Verbatims) -> None:
+    """One theme corrected in passing tells nothing of the others."""
+    id = say(wire, "lang gewacht")
+    verbatims.tag_due()
+    verbatims.decide(id, "analyst", {}, of=["waiting_time"])
+    ((_, known),) = verbatims.coded()
+    assert known == {"waiting_time": False}
+    verbatims.decide(id, "analyst", {"waiting_time": Sentiment.NEGATIVE})
+    ((_, known),) = verbatims.coded()
+    assert known == {theme.key: theme.key == "waiting_time" for theme in verbatims.frame.themes}
+
+
+def test_unknown_themes_and_verbatims_are_told(wire: Wire, verbatims: Verbatims) -> None:
+    """Nothing is kept of a decision that makes no sense."""
+    id = say(wire, "lang gewacht")
+    with pytest.raises(UnknownThemeError, match=r"waitng.*waiting_time"):
+        verbatims.decide(id, "analyst", {"waitng": None})
+    with pytest.raises(UnknownVerbatimError):
+        verbatims.decide("nothing.why", "analyst", {})
+    assert wire.rows("corrections") == wire.rows("reviews") == []
+
+
+def test_tags_go_with_their_answer(wire: Wire, verbatims: Verbatims) -> None:
+    """Whoever is erased leaves no themes behind."""
+    id = say(wire, "lang gewacht")
+    verbatims.tag_due()
+    verbatims.decide(id, "analyst", {"price_invoice": None})
+    with wire.parts.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM answers")
+    assert [wire.rows(table) for table in ("taggings", "tags", "corrections", "reviews")] == [[], [], [], []]
