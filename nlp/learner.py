@@ -62,6 +62,12 @@ class Classifier:
         return self
 
 
+def borders(pipeline: Language) -> dict[str, float]:
+    """The probability from which on each theme is tagged; empty where nothing was learned."""
+    classifier = pipeline.get_pipe(NAME) if pipeline.has_pipe(NAME) else None
+    return classifier.learned.borders() if isinstance(classifier, Classifier) and classifier.learned else {}
+
+
 def seen(doc: Doc) -> Seen:
     """What the rules, and whoever made the document, say of it."""
     told = doc.user_data

@@ -4,6 +4,7 @@ import importlib.metadata
 import platform
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -18,6 +19,7 @@ from nlp.features import Integers
 from nlp.fitting import FOLDS, Labelled, Lesson, learn
 from nlp.learner import NAME, Classifier, seen
 from nlp.promotion import Verdict, weigh
+from nlp.suggestion import Candidate
 
 
 class TooFewLabels(Exception):  # noqa: N818 -- said of the labels, as in "raise TooFewLabels"
@@ -109,6 +111,21 @@ def judged(pipeline: Language, frame: CodeFrame, examples: Sequence[Coded]) -> l
     return pairs
 
 
+def candidates(
+    pipeline: Language, examples: Sequence[Coded], unseen: Mapping[str, Mapping[str, float]] = MappingProxyType({})
+) -> list[Candidate]:
+    """What `nlp.suggestion.to_code` chooses from: verbatims, coded or not, as the pipeline judges them.
+
+    unseen: as of the training whose model is at work; what a model learned from, it cannot judge.
+    """
+    found = []
+    for document, one in zip(read(pipeline, examples), examples, strict=True):
+        rules = frozenset(span.label_ for span in document.spans["rules"])
+        likely = {} if one.known and not is_locked(one.id) else dict(document.cats)
+        found.append(Candidate(one.id, rules, unseen.get(one.id, likely), one.known))
+    return found
+
+
 def _folds(examples: Sequence[Coded], seed: int) -> Integers:
     """Which fold each example is in: at random, but the same for the same ids and seed, and all alike in size."""
     order = sorted(range(len(examples)), key=lambda row: fraction(f"fold:{seed}:{examples[row].id}"))
@@ -155,6 +172,6 @@ def _manifest(
         "locked": len(examples) - len(lessons),
         "data": fingerprint(examples),
         "made_with": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in ("nawoord", "spacy", "scikit-learn", "numpy", "scipy")},
+        | {name: importlib.metadata.version(name) for name in ("nawoord", "spacy", "numpy", "scipy")},
         "account": asdict(account),
     }

@@ -9,10 +9,11 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from nlp import calibration, training
+from nlp import pipeline as pipelines
 from nlp.codeframe import CodeFrame
 from nlp.coding import Coded, fingerprint, is_locked, meant
 from nlp.learned import Learned
-from nlp.learner import NAME, Classifier
+from nlp.learner import NAME, Classifier, borders
 from tests.coded import FRAME, examples, frame
 
 
@@ -31,7 +32,7 @@ def test_the_same_examples_give_the_same_model() -> None:
     assert_array_equal(learned(one).thresholds, learned(two).thresholds)
     assert one.manifest == two.manifest
     assert one.manifest["data"] != training.train(FRAME, coded[1:]).manifest["data"]
-    assert {"python", "nawoord", "spacy", "scikit-learn"} <= set(one.manifest["made_with"])
+    assert {"python", "nawoord", "spacy", "scipy"} <= set(one.manifest["made_with"])
     assert one.manifest["frame"]["version"] == FRAME.version
 
 
@@ -131,6 +132,25 @@ def test_few_labels_are_enough_to_begin() -> None:
     (doc,) = training.read(trained.pipeline, [Coded("x", "nergens te parkeren, parkeerplaats vol", "nl")])
     assert set(doc.user_data["decided"]) == {"parking"}
     assert trained.account.verdict.needed
+
+
+def test_candidates_are_judged_by_a_model_that_did_not_learn_from_them() -> None:
+    """For coded verbatims the cross-validated probabilities, for others the pipeline's own, and by rules alone none."""
+    coded = examples(80)
+    trained = training.train(FRAME, coded)
+    new = Coded("new", "lang gewacht, torenhoge kosten", "nl")
+    learned_from = next(one for one in coded if not is_locked(one.id))
+    locked = next(one for one in coded if is_locked(one.id))
+    chosen = [new, learned_from, locked]
+    fresh, own, kept = training.candidates(trained.pipeline, chosen, trained.unseen)
+    assert fresh.rules == {"waiting"}
+    assert set(fresh.likely) == set(borders(trained.pipeline)) == {theme.key for theme in FRAME.themes}
+    assert own.likely == trained.unseen[learned_from.id]
+    assert own.known == learned_from.known
+    assert kept.likely
+    assert training.candidates(trained.pipeline, [learned_from])[0].likely == {}
+    rules = pipelines.rules_pipeline(FRAME)
+    assert training.candidates(rules, [new])[0].likely == borders(rules) == {}
 
 
 def test_fingerprints_follow_content() -> None:
