@@ -1,16 +1,20 @@
 """The numbers for operators: right at any time, in every process, whatever was counted before."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
+import yaml
+from prometheus_client.parser import text_string_to_metric_families as parsed
 from sqlalchemy import delete, event
 from sqlalchemy.engine import Engine
 
+from bot.config import PROJECT
 from bot.intake import NewContact, Source
-from bot.metrics import exposition
+from bot.metrics import COUNTERS, NAMES, exposition
+from bot.readiness import Check
 from storage import counts, heartbeats
 from storage.counts import count_on, totals
 from storage.models import attempts, sessions
@@ -42,7 +46,7 @@ def samples(wire: Wire) -> Samples:
     told = exposition(wire.parts.database, wire.clock(), ()).decode()
     return {
         (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
-        for family in text_string_to_metric_families(told)
+        for family in parsed(told)
         for sample in family.samples
     }
 
@@ -165,3 +169,22 @@ def test_no_number_of_a_person_is_told(wire: Wire) -> None:
     wire.parts.invitations.take(NewContact("C-77", ELSEWHERE, wire.clock(), Source.API, agent="anna", queue="billing"))
     told = exposition(wire.parts.database, wire.clock(), ()).decode()
     assert [word for word in ("600000", "C-77", "anna", "billing", "id1") if word in told] == []
+
+
+def test_every_number_is_documented(wire: Wire) -> None:
+    """The page names each metric with its labels, and no rule asks for one that is not there."""
+    page = (PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
+    with wire.parts.database.write() as connection:
+        heartbeats.beat(connection, "one", wire.clock())
+    told = exposition(wire.parts.database, wire.clock(), (Check("database", True, ""),)).decode()
+    families = {family.name + ("_total" if family.type == "counter" else ""): family.type for family in parsed(told)}
+    described = dict(re.findall(r"^\| `(nawoord_\w+)` \| ([\w, ]*)\|", page, re.MULTILINE))
+    assert set(described) == set(families)
+    labels = {f"nawoord_{NAMES.get(name, name)}_total": ", ".join(each) for name, (_, each) in COUNTERS.items()}
+    assert {name: described[name].strip() for name in labels} == labels
+    rules = next(
+        printed for printed in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if printed.startswith("groups")
+    )
+    alerts = yaml.safe_load(rules)["groups"][0]["rules"]
+    assert {name for rule in alerts for name in re.findall(r"nawoord_\w+", rule["expr"])} <= set(families)
+    assert all({"alert", "expr", "for", "annotations"} <= set(rule) for rule in alerts)

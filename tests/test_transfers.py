@@ -411,9 +411,10 @@ def test_whoever_says_nothing_at_all_gets_no_text(wire: Wire) -> None:
 # Handed over by a switchboard
 
 
-def test_a_switchboard_tells_by_headers_whose_call_it_hands_over(wire: Wire) -> None:
+@pytest.mark.parametrize("prefix", ["X-Nawoord", "X-NAWOORD", "x-nawoord"])
+def test_a_switchboard_tells_by_headers_whose_call_it_hands_over(prefix: str, wire: Wire) -> None:
     """A call with our headers is no walk-in: it is decided about, by the number in its SIP address, and attributed."""
-    headers = {f"SipHeader_X-Nawoord-{name}": value for name, value in HEADERS.items()}
+    headers = {f"SipHeader_{prefix}-{name}": value for name, value in HEADERS.items()}
     theirs = f"sip:{CALLER}@pbx.example.com:5060;transport=tls"
     assert heard(wire.post(dialled("CA1", theirs, "/twilio/voice", **headers))) == "survey"
     (session,) = wire.rows("sessions")

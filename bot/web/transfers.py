@@ -14,8 +14,8 @@ from bot.transfers import Transfers
 from bot.web.forms import both_ends, is_over, plain, required, xml
 from flows.survey import Survey
 
-HEADERS = "SipHeader_X-Nawoord-"
-"""How Twilio names the headers that a switchboard has put into a SIP call for us."""
+HEADERS = "sipheader_x-nawoord-"
+"""How Twilio names the headers that a switchboard has put into a SIP call for us, in whichever case."""
 
 YES = "1"
 """The key by which a caller agrees."""
@@ -84,12 +84,13 @@ def about() -> About:
 
 def told(name: str) -> str | None:
     """What is told under that name, in the query or in a header of a SIP call."""
-    return request.args.get(name) or request.form.get(f"{HEADERS}{name.title()}") or None
+    return request.args.get(name) or headers().get(name) or None
 
 
-def is_handed_over() -> bool:
-    """Whether a switchboard says of which contact this call is."""
-    return any(field.startswith(HEADERS) for field in request.form)
+def headers() -> dict[str, str]:
+    """What a switchboard tells of the contact that this call is; a call without is none of its."""
+    fields = ((field.lower(), value) for field, value in request.form.items())
+    return {field.removeprefix(HEADERS): value for field, value in fields if field.startswith(HEADERS)}
 
 
 def _next(own: str, hosts: tuple[str, ...]) -> str:

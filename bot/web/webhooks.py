@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.transfers import Transfers
 from bot.web.callbacks import add_callbacks, hear
 from bot.web.forms import FINAL, both_ends, is_over, raw_target, required, xml
-from bot.web.transfers import add_transfers, is_handed_over
+from bot.web.transfers import add_transfers, headers
 from flows.keywords import KEYWORDS
 from flows.survey import Channel, Rating
 from flows.turn import Keyed, Reply, Silence, Spoken, Tapped, Turn, Typed
@@ -81,7 +81,7 @@ def webhooks(
 
     @routes.post("/voice")
     def portal() -> Response:
-        if is_handed_over():
+        if headers():
             return after_call()
         theirs, ours = both_ends()
         if is_over():
