@@ -11,7 +11,6 @@ from time import sleep
 from urllib.parse import urlsplit
 
 from flask import Flask
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from bot.accounts import Accounts
 from bot.carriers import Carrier
@@ -29,7 +28,7 @@ from bot.tagging import Taggers
 from bot.telemetry import log_to_stderr
 from bot.transfers import Transfers
 from bot.verbatims import Verbatims
-from bot.web.api import api
+from bot.web.api import add_api
 from bot.web.health import health
 from bot.web.pages import add_pages
 from bot.web.sandbox import sandbox_pages
@@ -157,8 +156,7 @@ def create_app(parts: Parts) -> Flask:
         parts.opt_outs,
         parts.conversations.now,
     )
-    mounted = api(parts.accounts, parts.invitations, parts.opt_outs, settings.base_url, LONGEST_REQUEST)
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/api": mounted})  # type: ignore[method-assign]
+    add_api(app, parts.accounts, parts.invitations, parts.opt_outs, settings.base_url)
     return app
 
 

@@ -106,7 +106,7 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         received_at, _, reference = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
         moment = datetime.fromisoformat(received_at)
-        if moment.tzinfo is not None:
+        if moment.tzinfo is not None and "\0" not in reference:
             return moment, reference
     except (ValueError, binascii.Error):
         pass

@@ -1,5 +1,6 @@
 """The API by rows: what is asked, with what key, and what comes back; on both databases where it writes."""
 
+import base64
 import logging
 import threading
 from collections.abc import Iterator, Mapping
@@ -95,7 +96,7 @@ def test_a_refusal_says_why(client: FlaskClient, keys: Mapping[str, str]) -> Non
     assert decision["state"] is None
 
 
-@pytest.mark.parametrize("reference", ["a/b", "a//b", "/a", "a b?c#d&e=%20", "ünï ✓", "..a", "a/", "%2F"])
+@pytest.mark.parametrize("reference", ["a/b", "a//b", "/a", "a b?c#d&e=%20", "ünï\u00a0✓", "..a", "a/", "%2F"])
 def test_a_reference_holds_any_characters(client: FlaskClient, keys: Mapping[str, str], reference: str) -> None:
     """Whatever the other system calls a contact, its address leads back to it."""
     reported = client.post("/api/v1/contacts", json={**GOOD, "reference": reference}, headers=bearer(keys["admin"]))
@@ -247,6 +248,8 @@ def test_contacts_are_paged_from_the_newest_on(client: FlaskClient, keys: Mappin
             break
         asked = {"limit": "2", "cursor": page["next"]}
     assert seen == [f"call-{number}" for number in (4, 3, 2, 1, 0)]
+    forged = base64.urlsafe_b64encode(b"2026-01-06T12:00:00+00:00 \0").decode()
+    is_problem(client.get("/api/v1/contacts", query_string={"cursor": forged}, headers=bearer(keys["analyst"])), 422)
     target = "/api/v1/contacts?queue=returns&decision=not_invited&reason=quarantined"
     filtered = client.get(target, headers=bearer(keys["analyst"])).get_json()["contacts"]
     assert [line["reference"] for line in filtered] == ["call-4", "call-2"]

@@ -9,6 +9,7 @@ from flask_openapi3.openapi import OpenAPI
 from flask_openapi3.utils import parse_rule
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from bot.accounts import Accounts
 from bot.invitations import Invitations
@@ -32,10 +33,16 @@ customer is invited to the survey. Every request needs a key in its `Authorizati
 `nawoord keys add` makes one. Bodies are JSON. Telephone numbers never stand in an address."""
 
 
-def api(accounts: Accounts, invitations: Invitations, opted_out: OptOuts, origin: str, longest_request: int) -> Flask:
-    """The application to be mounted at /api. It knows no cookies.
+def add_api(
+    whole: Flask,
+    accounts: Accounts,
+    invitations: Invitations,
+    opted_out: OptOuts,
+    origin: str,
+) -> None:
+    """Mounts the API at /api of the whole application, as one of its own that knows no cookies.
 
-    origin: where it is reached, for examples; longest_request: bytes.
+    origin: where it is reached, for examples.
     """
     app = OpenAPI(
         "bot.web",
@@ -48,7 +55,7 @@ def api(accounts: Accounts, invitations: Invitations, opted_out: OptOuts, origin
         validation_error_callback=_mistaken,
         doc_ui=False,
     )
-    app.config["MAX_CONTENT_LENGTH"] = longest_request
+    app.config["MAX_CONTENT_LENGTH"] = whole.config["MAX_CONTENT_LENGTH"]
     app.url_map.converters["reference"] = ReferenceConverter
     app.register_error_handler(HTTPException, problems.from_http)
     app.register_error_handler(UnavailableError, problems.from_outage)
@@ -72,7 +79,7 @@ def api(accounts: Accounts, invitations: Invitations, opted_out: OptOuts, origin
             "api.html", document=plain, operations=operations(plain), problem=fields(plain, PROBLEM), origin=origin
         )
 
-    return app
+    whole.wsgi_app = DispatcherMiddleware(whole.wsgi_app, {"/api": app})  # type: ignore[method-assign]
 
 
 def _mistaken(error: ValidationError) -> Response:

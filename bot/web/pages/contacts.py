@@ -18,6 +18,9 @@ MAY_REPORT = (Role.STAFF, Role.ADMIN)
 
 ON_A_PAGE = 25
 
+NOTHING = "\0"
+"""No database keeps this character."""
+
 
 def contacts(
     invitations: Invitations, history: Callable[[str], list[Step]], languages: Mapping[str, str], clock: Clock
@@ -75,7 +78,7 @@ def contacts(
         )
 
     def _found(reference: str) -> Decided | None:
-        return invitations.find(reference) if reference.isprintable() else None
+        return None if NOTHING in reference else invitations.find(reference)
 
     return pages
 
@@ -91,7 +94,7 @@ def _chosen(asked: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in chosen.items()
-        if value.isprintable() and value in known.get(name, {value}) - {""}
+        if NOTHING not in value and value in known.get(name, {value}) - {""}
     }
 
 
