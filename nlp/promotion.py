@@ -44,7 +44,8 @@ def weigh(
     """Compares what two taggers made of the same locked verbatims, in the same order.
 
     The new one is promoted only if its micro-F1 is higher, by more than chance would give (the lower end of the 90 %
-    interval of the difference is above 0), and no theme with `WEIGHTY` verbatims or more loses over `LOSS` of recall.
+    interval of the difference is above 0), and no theme with `WEIGHTY` verbatims or more loses over `LOSS` of recall
+    without a gain in its F1.
     """
     themes = sorted(set().union(*actual, *before, *after))
     old = tally(list(zip(before, actual, strict=True)), themes)
@@ -77,12 +78,14 @@ def _micro(times: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.fl
 
 
 def _losses(themes: Sequence[str], old: NDArray[np.int64], new: NDArray[np.int64]) -> list[str]:
-    totals = new.sum(axis=0)[1]
-    lost = (old.sum(axis=0)[2] - new.sum(axis=0)[2]) / np.maximum(totals, 1)
+    (given, totals, right), (given_now, _, right_now) = old.sum(axis=0), new.sum(axis=0)
+    lost = (right - right_now) / np.maximum(totals, 1)
+    # Rules that tag too much have a high recall; giving some of it up for precision is no loss.
+    is_worse = right_now * (given + totals) <= right * (given_now + totals)
     return [
         f"{theme} loses {100 * lost[j]:.0f} points of recall"
         for j, theme in enumerate(themes)
-        if totals[j] >= WEIGHTY and lost[j] > LOSS
+        if totals[j] >= WEIGHTY and lost[j] > LOSS and is_worse[j]
     ]
 
 

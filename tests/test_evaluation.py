@@ -124,3 +124,11 @@ def test_no_theme_may_pay_for_the_others() -> None:
     assert verdict.low > 0
     assert not verdict.promote
     assert "b loses 25 points of recall" in verdict.reasons[0]
+
+
+def test_recall_may_be_given_up_for_precision() -> None:
+    """A theme that was tagged far too often may be found a little less, if it comes out better."""
+    actual = [A] * 100 + [B] * 20 + [NONE] * 60
+    before = [A] * 100 + [B] * 80
+    after = [A] * 100 + [B] * 18 + [NONE] * 62
+    assert weigh(actual, before, after).promote
