@@ -69,11 +69,17 @@ def offer(question: str, language: Language, action: str, settings: Voice) -> st
     return str(response)
 
 
-def hand_on(url: str, said: str = "", language: Language | None = None, settings: Voice | None = None) -> str:
-    """The call goes on there, after some words or at once."""
+def hand_on(url: str) -> str:
+    """The call goes on there without a word."""
     response = VoiceResponse()
-    if language and settings:
-        response.say(said, voice=settings.voices[language.code], language=language.locale)
+    response.redirect(url, method="POST")
+    return str(response)
+
+
+def thank(said: str, language: Language, url: str, settings: Voice) -> str:
+    """Some words, and then the call goes on there."""
+    response = VoiceResponse()
+    response.say(said, voice=settings.voices[language.code], language=language.locale)
     response.redirect(url, method="POST")
     return str(response)
 

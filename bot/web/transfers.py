@@ -55,7 +55,7 @@ def add_transfers(routes: Blueprint, settings: Settings, survey: Survey, transfe
             return xml(twiml.hand_on(next_url))
         language = survey.languages[code]
         said = survey.say(language.phrases["offer_agreed"])
-        return xml(twiml.hand_on(next_url, said, language, settings.voice))
+        return xml(twiml.thank(said, language, next_url, settings.voice))
 
     @routes.post("/voice/after-call")
     def after_call() -> Response:
