@@ -156,7 +156,7 @@ def create_app(parts: Parts) -> Flask:
         parts.opt_outs,
         parts.conversations.now,
     )
-    add_api(app, parts.accounts, parts.invitations, parts.opt_outs, settings.base_url)
+    add_api(app, parts.accounts, parts.invitations, parts.opt_outs, parts.verbatims, settings.base_url)
     return app
 
 

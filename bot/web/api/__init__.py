@@ -14,16 +14,20 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from bot.accounts import Accounts
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
-from bot.web import problems, schemas
+from bot.verbatims import Verbatims
+from bot.web import coding_schemas, problems, schemas
 from bot.web.api.admission import admission, is_open, whose
 from bot.web.api.contacts import contacts
 from bot.web.api.optouts import opt_outs
 from bot.web.api.reading import METHODS, PROBLEM, fields, operations
+from bot.web.api.verbatims import verbatims
 from bot.web.references import ReferenceConverter
 from bot.web.security import secured
 from storage.database import UnavailableError
 
 VERSION = "1"
+
+TAKEN = {**schemas.TAKEN, **coding_schemas.TAKEN}
 
 PER_KEY = "1200 per minute"
 """Requests with one key that each process answers; processes do not count together."""
@@ -38,6 +42,7 @@ def add_api(
     accounts: Accounts,
     invitations: Invitations,
     opted_out: OptOuts,
+    said: Verbatims,
     origin: str,
 ) -> None:
     """Mounts the API at /api of the whole application, as one of its own that knows no cookies.
@@ -63,7 +68,7 @@ def add_api(
     app.before_request(admission(accounts))
     limit = ApplicationLimit(PER_KEY, exempt_when=is_open)
     Limiter(whose, app=app, application_limits=[limit], storage_uri="memory://")
-    for resource in (contacts(invitations), opt_outs(opted_out)):
+    for resource in (contacts(invitations), opt_outs(opted_out), verbatims(said)):
         app.register_api(resource)
 
     _tell_roles(app)
@@ -83,7 +88,7 @@ def add_api(
 
 
 def _mistaken(error: ValidationError) -> Response:
-    return problems.mistaken(error, schemas.TAKEN.get(error.title))
+    return problems.mistaken(error, TAKEN.get(error.title))
 
 
 def _tell_roles(app: OpenAPI) -> None:

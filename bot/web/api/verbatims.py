@@ -1,0 +1,110 @@
+"""Verbatims through the API: read them with their themes, and decide what they speak of."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+
+from flask import Response, g
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from bot import verbatims as reading
+from bot.accounts import Role
+from bot.intake import Fault
+from bot.verbatims import UnknownThemeError, UnknownVerbatimError
+from bot.web.api.admission import KEY, NOT_FOUND, READING, WRITING, allowed
+from bot.web.api.replies import reply
+from bot.web.coding_schemas import (
+    CodeFrameOut,
+    Coding,
+    ThemeOut,
+    Verbatim,
+    VerbatimPath,
+    Verbatims,
+    VerbatimsQuery,
+)
+from bot.web.problems import faulty, refuse
+from storage.verbatims import Place, place
+
+UNKNOWN = "There is no verbatim of this id; `GET /v1/verbatims` lists those there are."
+
+
+def verbatims(all_of_them: reading.Verbatims) -> APIBlueprint:
+    """The endpoints under /v1/verbatims and /v1/themes."""
+    tag = Tag(name="Verbatims", description="What respondents said in their own words, and what it speaks of.")
+    routes = APIBlueprint("verbatims", __name__, url_prefix="/v1", abp_tags=[tag], abp_security=KEY)
+
+    @routes.get(
+        "/verbatims",
+        operation_id="list_verbatims",
+        summary="Page through verbatims",
+        description="The first answered first, with the themes that count at present.",
+        responses={200: Verbatims, **READING},
+    )
+    @allowed(Role.ANALYST, Role.ADMIN)
+    def page(query: VerbatimsQuery) -> Response:
+        after = _place(query.cursor) if query.cursor else Place()
+        if after is None:
+            return faulty([Fault("cursor", "it is none of ours", "send `next` of a page as it was given")])
+        shown = all_of_them.page(after, query.limit)
+        more = _cursor(place(shown[-1].said)) if len(shown) == query.limit else None
+        return reply(Verbatims(verbatims=[Verbatim.of(each) for each in shown], next=more))
+
+    @routes.get(
+        "/verbatims/<id>",
+        operation_id="find_verbatim",
+        summary="Look up a verbatim",
+        responses={200: Verbatim, **READING, **NOT_FOUND},
+    )
+    @allowed(Role.ANALYST, Role.ADMIN)
+    def find(path: VerbatimPath) -> Response:
+        try:
+            return reply(Verbatim.of(all_of_them.show(path.id)))
+        except UnknownVerbatimError:
+            refuse(404, UNKNOWN)
+
+    @routes.put(
+        "/verbatims/<id>/tags",
+        operation_id="decide_tags",
+        summary="Decide what a verbatim speaks of",
+        description="Goes before everything found, now and after every retagging, and stands under the name of the"
+        " key. The last decision counts; earlier ones are kept.",
+        responses={200: Verbatim, **WRITING, **NOT_FOUND},
+    )
+    @allowed(Role.ANALYST, Role.ADMIN)
+    def decide(path: VerbatimPath, body: Coding) -> Response:
+        speaks_of = {tag.theme: tag.sentiment for tag in body.tags}
+        try:
+            return reply(Verbatim.of(all_of_them.decide(path.id, g.key.name, speaks_of, body.themes or ())))
+        except UnknownThemeError as error:
+            return faulty([Fault("tags", str(error), "use the keys of GET /v1/themes")])
+        except UnknownVerbatimError:
+            refuse(404, UNKNOWN)
+
+    @routes.get(
+        "/themes",
+        operation_id="show_themes",
+        summary="Show the code frame",
+        responses={200: CodeFrameOut, **READING},
+    )
+    @allowed(Role.ANALYST, Role.ADMIN)
+    def themes() -> Response:
+        frame = all_of_them.frame
+        listed = [ThemeOut.of(theme) for theme in frame.themes]
+        return reply(CodeFrameOut(frame=frame.key, number=frame.number, version=frame.version, themes=listed))
+
+    return routes
+
+
+def _cursor(after: Place) -> str:
+    told = [after.answered_at.isoformat(), after.session, after.question]
+    return urlsafe_b64encode(json.dumps(told).encode()).decode()
+
+
+def _place(cursor: str) -> Place | None:
+    try:
+        at, session, question = json.loads(urlsafe_b64decode(cursor))
+        answered_at = datetime.fromisoformat(at)
+        return Place(answered_at, str(session), str(question)) if answered_at.tzinfo else None
+    except (ValueError, TypeError):
+        return None
