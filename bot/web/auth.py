@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, session
+from flask import Flask, Request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from bot.accounts import Accounts, User
@@ -20,6 +21,16 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
     def get_id(self) -> str:
         """What the cookie names: the user, and since when their sessions hold."""
         return f"{self.user.id}.{self.user.generation}"
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie, for which nothing is computed where there is no cookie: webhooks never bring one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the cookie, or an empty one."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def keep_sessions(app: Flask, accounts: Accounts, secrets: Sequence[bytes], base_url: str, idle: timedelta) -> None:
@@ -37,6 +48,7 @@ def keep_sessions(app: Flask, accounts: Accounts, secrets: Sequence[bytes], base
         # A form that was left open is as good as its session.
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.session_interface = Sessions()
     manager = LoginManager()
 
     @manager.user_loader  # type: ignore[untyped-decorator]
