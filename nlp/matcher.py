@@ -58,53 +58,49 @@ class Matcher:
 
         stops: for each word the place where its clause ends, beyond which no phrase that holds it can go.
         """
-        found: list[Match] = []
+        text = self._text(read)
         first = self._anywhere
         for place, elements in enumerate(read):
             for element in elements:
                 if element in first.opens:
-                    self._walk(first.after(element), read, stops[place], (place,), (element,), found)
-        return found
+                    self._walk(first.after(element), text, stops[place], (place,), (element,))
+        return text.found
 
     def find_whole(self, read: Read) -> list[Match]:
         """The phrases that all these words are when taken together, whatever signs stand between them."""
-        found: list[Match] = []
+        text = self._text(read)
         for element in read[0]:
             if element in self._whole.opens:
-                self._walk(self._whole.after(element), read, len(read), (0,), (element,), found)
-        return [match for match in found if match.end == len(read)]
+                self._walk(self._whole.after(element), text, len(read), (0,), (element,))
+        return [match for match in text.found if match.end == len(read)]
 
     def find_nothing(self) -> list[Match]:
         """What a verbatim of signs without a word stands for, as if its first sign were a word."""
         return [Match((0,), 0, sense) for sense in self._whole.senses]
 
-    def _walk(
-        self,
-        state: State,
-        read: Read,
-        stop: int,
-        places: tuple[int, ...],
-        elements: tuple[str, ...],
-        found: list[Match],
-    ) -> None:
+    def _text(self, read: Read) -> "_Text":
+        present = {element for elements in read for element in elements}
+        return _Text(read, present, present & self._barriers, [])
+
+    def _walk(self, state: State, text: "_Text", stop: int, places: tuple[int, ...], elements: tuple[str, ...]) -> None:
         """Note what is complete in a state that these places led to, and go on from it."""
         for sense in state.senses:
-            found.append(self._match(places, elements, sense))
+            text.found.append(self._match(places, elements, sense))
         place = places[-1] + 1
         if place >= stop:
             return
-        if state.opens:
-            for element in read[place]:
-                if element in state.opens:
-                    self._walk(state.after(element), read, stop, (*places, place), (*elements, element), found)
+        for element in text.read[place]:
+            if element in state.opens:
+                self._walk(state.after(element), text, stop, (*places, place), (*elements, element))
         gap = state.gap
-        if gap is not None:
-            for later in range(place, min(place + _WIDEST_GAP + 1, stop)):
-                for element in read[later]:
-                    if element in gap.opens:
-                        self._walk(gap.after(element), read, stop, (*places, later), (*elements, element), found)
-                if not self._barriers.isdisjoint(read[later]):
-                    break
+        if gap is None or text.present.isdisjoint(gap.opens):
+            return
+        for later in range(place, min(place + _WIDEST_GAP + 1, stop)):
+            for element in text.read[later]:
+                if element in gap.opens:
+                    self._walk(gap.after(element), text, stop, (*places, later), (*elements, element))
+            if text.barriers and not text.barriers.isdisjoint(text.read[later]):
+                break
 
     def _match(self, places: tuple[int, ...], elements: tuple[str, ...], sense: Sense) -> Match:
         weight = sum([self._weights[element] for element in elements])
@@ -112,3 +108,12 @@ class Matcher:
             return Match(places, weight, sense)
         free = tuple(place for place, element in zip(places, elements, strict=True) if element in self._free)
         return Match(places, weight, sense, free)
+
+
+class _Text(NamedTuple):
+    """The words that are walked over, which elements there are among them, and what was found on the way."""
+
+    read: Read
+    present: set[str]
+    barriers: set[str]
+    found: list[Match]

@@ -9,9 +9,12 @@ of by themselves (`id_`: positive, negative or empty). What is denied has been t
 A learned component, added with `before="nawoord_sentiment"`, may read all that; it writes `doc.cats`, its evidence as
 `doc.spans["model"]`, and in `doc.user_data["decided"]` what stands from now on, its own with the source "model".
 `nawoord_sentiment` writes `doc.spans["themes"]`, the evidence for what was decided, and `doc.user_data["sentiment"]`,
-the feeling of each theme that stands, as text. It reads `doc.user_data["scores"]` where the words tell of no feeling.
+the feeling of each theme that stands, as text. It reads `doc.user_data["mood"]`, how the respondent rated (positive,
+negative or nothing), where the words tell of no feeling.
 """
 
+import hashlib
+import json
 from typing import cast
 
 from spacy.language import Language
@@ -19,7 +22,10 @@ from spacy.language import Language
 from nlp import rules, sentiment, tokens, words
 from nlp.theme import CodeFrame
 
-__all__ = ["frame_of", "rules_pipeline", "sentiment"]
+__all__ = ["frame_of", "rules_pipeline", "rules_version", "sentiment"]
+
+_READING = 1
+"""Goes up when the same words and seeds are read in another way."""
 
 
 def rules_pipeline(frame: CodeFrame) -> Language:
@@ -29,6 +35,12 @@ def rules_pipeline(frame: CodeFrame) -> Language:
     pipeline.add_pipe("nawoord_sentiment")
     _rules(pipeline).take(frame, {language: words.listed(language) for language in frame.languages})
     return pipeline
+
+
+def rules_version(frame: CodeFrame) -> str:
+    """The version of what reads by rules: it changes with the code frame, the ordinary words, and how they are read."""
+    known = [_READING, frame.version, *(words.listed(language) for language in frame.languages)]
+    return f"rules-{hashlib.sha256(json.dumps(known).encode()).hexdigest()[:12]}"
 
 
 def frame_of(pipeline: Language) -> CodeFrame:

@@ -49,7 +49,8 @@ class Reader:
         hits = _longest([match for match in found if match.sense.is_theme])
         roles = _longest([match for match in found if not match.sense.is_theme])
         if not places:
-            places, breaks = _first_sign(tokens), [0]
+            places = _first_sign(tokens)
+            breaks = [0] * len(places)
             hits = self._matcher.find_nothing() if places else []
         elif len(places) <= _LONGEST_WHOLE:
             hits = _longest(self._matcher.find_whole(read)) or hits
@@ -61,7 +62,7 @@ class Reader:
         """The reading, once it is known what of all this is denied or wished for."""
         spoken = {place for match in hits for place in match.places}
         feelings = [m for m in roles if m.sense.name in ("good", "bad") and spoken.isdisjoint(m.places)]
-        targets = _without_degrees(sorted([*hits, *feelings]), roles)
+        targets = _without_degrees(sorted([*hits, *feelings], key=_place), roles)
         denied = scope.denials(roles, targets, clauses, self._language.is_trailing, self._language.is_agreeing)
         wished = scope.wishes(roles, targets, clauses)
         told = [Told(*one) for one in zip(targets, denied, wished, strict=True)]
@@ -126,22 +127,33 @@ def _without_degrees(targets: Sequence[Match], roles: Sequence[Match]) -> list[M
     return [match for match in targets if match.places not in degrees or match.end not in starts]
 
 
-def _longest(matches: Sequence[Match]) -> list[Match]:
+def _longest(matches: list[Match]) -> list[Match]:
     """Those that no longer phrase speaks for, and of several for the same words the one that knows best."""
+    if len(matches) < 2:
+        return matches
     kept: list[Match] = []
-    for match in sorted(set(matches), key=_knowing) if len(matches) > 1 else matches:
-        if not any(_speaks_for(other, match) for other in kept):
+    around: dict[int, list[Match]] = {}
+    for match in sorted(matches, key=_knowing):
+        if not any(_speaks_for(other, match) for other in around.get(match.start, ())):
             kept.append(match)
-    return sorted(kept)
+            for place in match.places:
+                around.setdefault(place, []).append(match)
+    return kept
 
 
 def _speaks_for(longer: Match, match: Match) -> bool:
     """Whether a phrase makes another one, for the same words or some of them, superfluous."""
+    is_same = match.sense.name == longer.sense.name
     if match.places == longer.places:
-        return match.sense.is_theme
-    kept = set(longer.places) if match.sense.name == longer.sense.name else set(longer.places) - set(longer.free)
-    return set(match.places) <= kept
+        return is_same or match.sense.is_theme
+    kept = longer.places if is_same or not longer.free else set(longer.places) - set(longer.free)
+    return all(place in kept for place in match.places)
 
 
-def _knowing(match: Match) -> tuple[int, int, int, Match]:
-    return -len(match.places), -match.weight, match.sense.rank, match
+def _knowing(match: Match) -> tuple[int, int, int, tuple[int, ...], str]:
+    places, weight, sense, _ = match
+    return -len(places), -weight, sense.rank, places, sense.name
+
+
+def _place(match: Match) -> tuple[tuple[int, ...], int, str]:
+    return match.places, match.sense.rank, match.sense.name

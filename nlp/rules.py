@@ -40,6 +40,11 @@ class Rules:
             raise ValueError("this pipeline has no code frame: make it with rules_pipeline, or load a saved one")
         return self._frame
 
+    @property
+    def themes(self) -> Mapping[str, Theme]:
+        """The themes of the code frame, by key."""
+        return self._themes
+
     def take(self, frame: CodeFrame, listed: Mapping[str, Any]) -> None:
         """From now on, tag by this code frame. listed: what is known of each of its languages."""
         self._frame, self._words = frame, listed

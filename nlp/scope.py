@@ -1,5 +1,6 @@
 """Where one thought ends and the next begins, and what a denial or a wish reaches: contrast and negation."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,10 @@ _REACH = 5
 
 _CHOICE_REACH = 4
 """How many words after one denied target the next may begin, if an `or` stands between."""
+
+
+_WINDOW = 40
+"""How many words around a denial are looked at; no phrase is longer."""
 
 
 @dataclass(slots=True)
@@ -50,14 +55,20 @@ def denials(
     is_trailing: a denial at the end of a clause reaches back; is_agreeing: several denials of one thing are one.
     """
     counts = [0] * len(targets)
+    starts = [target.start for target in targets]
     chosen = {match.start for match in roles if match.sense.name == "chooses"}
     trailing = {place for match in roles if match.sense.name == "trails" for place in match.places}
+    denying = {match.start for match in roles if match.sense.name in ("denies", "lacks")}
     for match in roles:
         if match.sense.name in ("denies", "lacks"):
-            for index in _reached(match, targets, clauses, chosen, trailing if is_trailing else None):
-                counts[index] += 1
+            low, high = bisect_left(starts, match.start - _WINDOW), bisect_left(starts, match.start + _WINDOW)
+            near = targets[low:high]
+            reached = _reached(match, near, clauses, chosen)
+            if not reached and is_trailing and match.sense.name == "denies":
+                reached = _behind(match, near, clauses, trailing)
+            for index in reached:
+                counts[low + index] += 1
     if is_agreeing:
-        denying = {match.start for match in roles if match.sense.name in ("denies", "lacks")}
         return [bool(n) and denying.isdisjoint(t.places) for n, t in zip(counts, targets, strict=True)]
     return [count % 2 == 1 for count in counts]
 
@@ -71,32 +82,23 @@ def wishes(roles: Sequence[Match], targets: Sequence[Match], clauses: Clauses) -
     return [first.get(clauses.clause[target.start], target.start) < target.start for target in targets]
 
 
-def _reached(
-    denial: Match, targets: Sequence[Match], clauses: Clauses, chosen: set[int], trailing: set[int] | None
-) -> list[int]:
-    inside = _inside(denial, targets)
+def _reached(denial: Match, targets: Sequence[Match], clauses: Clauses, chosen: set[int]) -> list[int]:
+    """The targets that a denial turns: those in whose gap it stands, and what comes next."""
+    inside = [
+        index
+        for index, target in enumerate(targets)
+        if target.start < denial.start < target.end and denial.start not in target.places
+    ]
     holders = [target for target in targets if _holds(target, denial)]
     if holders:  # spoken for by a phrase that says what is denied; it reaches only what overlaps that phrase
         end = max(target.end for target in holders)
-        return inside + [i for i, target in enumerate(targets) if denial.end <= target.start < end]
-    found = inside + _ahead(denial, targets, clauses, chosen)
-    if found or trailing is None or denial.sense.name == "lacks":
-        return found
-    return _behind(denial, targets, clauses, trailing)
+        return inside + [index for index, target in enumerate(targets) if denial.end <= target.start < end]
+    return inside + _ahead(denial, targets, clauses, chosen)
 
 
 def _holds(target: Match, denial: Match) -> bool:
     """Whether the denial is part of the target's own phrase."""
     return denial.start in target.places and (denial.end in target.places or denial.end == target.end)
-
-
-def _inside(denial: Match, targets: Sequence[Match]) -> list[int]:
-    """The targets in whose gap it stands."""
-    return [
-        index
-        for index, target in enumerate(targets)
-        if target.start < denial.start < target.end and denial.start not in target.places
-    ]
 
 
 def _ahead(denial: Match, targets: Sequence[Match], clauses: Clauses, chosen: set[int]) -> list[int]:
@@ -124,9 +126,11 @@ def _is_joined(end: int, start: int, chosen: set[int]) -> bool:
 def _behind(denial: Match, targets: Sequence[Match], clauses: Clauses, trailing: set[int]) -> list[int]:
     """The nearest target before it in the same part, if nothing that matters comes after it."""
     part = clauses.part[denial.start]
-    after = range(denial.end, len(clauses.part))
-    if any(clauses.part[place] == part and place not in trailing for place in after):
-        return []
+    after = denial.end
+    while after < len(clauses.part) and clauses.part[after] == part:
+        if after not in trailing:
+            return []
+        after += 1
     before = [
         index
         for index, target in enumerate(targets)

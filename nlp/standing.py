@@ -38,9 +38,18 @@ def standing(reading: Reading, themes: Mapping[str, Theme]) -> tuple[list[Hit], 
     before = {name: {m.end for m in reading.roles if m.sense.name == name} for name in ("stronger", "weaker", "excess")}
     hits = _apart([_turned(told, themes, before["excess"]) for told in reading.hits])
     feelings = [Feeling(told.match.start, _value(told, before)) for told in reading.feelings]
-    kept = [hit for hit in hits if not _yields(hit, hits, themes, reading.clauses.part)]
-    lost = [hit for hit in hits if hit not in kept and hit.feeling]
-    feelings += [Feeling(hit.start, _SIGNS[hit.feeling]) for hit in lost]
+    part = reading.clauses.part
+    specific = {part[hit.start] for hit in hits if themes[hit.theme].yields is None}
+    spoken = {hit.theme for hit in hits}
+    kept = []
+    for hit in hits:
+        match themes[hit.theme].yields:
+            case Rest.CLAUSE if part[hit.start] in specific:
+                feelings.append(Feeling(hit.start, _SIGNS.get(hit.feeling, 0.0)))
+            case Rest.VERBATIM if spoken != {hit.theme}:
+                pass
+            case _:
+                kept.append(hit)
     return kept, sorted(feelings, key=lambda feeling: feeling.place)
 
 
@@ -60,8 +69,11 @@ def _turned(told: Told, themes: Mapping[str, Theme], excess: set[int]) -> Hit:
 def _apart(hits: Sequence[Hit]) -> list[Hit]:
     """The hits, and of those for one theme that overlap only the one that was asked for with most words."""
     kept: list[Hit] = []
+    taken: dict[str, set[int]] = {}
     for hit in sorted(hits, key=lambda hit: (-hit.words, hit.feeling == "", hit.start)):
-        if not any(o.theme == hit.theme and o.start < hit.end and hit.start < o.end for o in kept):
+        own = range(hit.start, hit.end)
+        if taken.setdefault(hit.theme, set()).isdisjoint(own):
+            taken[hit.theme].update(own)
             kept.append(hit)
     return sorted(kept, key=lambda hit: (hit.start, hit.end, hit.theme))
 
@@ -74,14 +86,3 @@ def _value(told: Told, before: Mapping[str, set[int]]) -> float:
     if told.is_wished:
         value = -abs(value)
     return value * (_STRONGER if start in before["stronger"] else 1) * (_WEAKER if start in before["weaker"] else 1)
-
-
-def _yields(hit: Hit, hits: Sequence[Hit], themes: Mapping[str, Theme], part: Sequence[int]) -> bool:
-    """Whether a general theme gives way to one that says more, in the same part or anywhere."""
-    match themes[hit.theme].yields:
-        case Rest.CLAUSE:
-            return any(themes[o.theme].yields is None and part[o.start] == part[hit.start] for o in hits)
-        case Rest.VERBATIM:
-            return any(other.theme != hit.theme for other in hits)
-        case None:
-            return False

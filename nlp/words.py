@@ -37,8 +37,9 @@ class Words:
     """What is known of a language.
 
     roles: phrases by what they do, in the syntax of `nlp.seeds`; digraphs, spellings: what is typed and what is meant;
-    ordinary: the commonest words; numbers: those for a number; is_agreeing: several denials in a clause are one, as in
-    Spanish; is_trailing: a denial may follow what it denies, as in German.
+    ordinary: the commonest words; numbers: those for a number; references: what stands before an order number and the
+    like; units: what stands after a number that is none; spelt: how signs are said out loud; is_agreeing: several
+    denials in a clause are one, as in Spanish; is_trailing: a denial may follow what it denies, as in German.
     """
 
     language: str
@@ -47,6 +48,9 @@ class Words:
     spellings: Mapping[str, str]
     ordinary: frozenset[str]
     numbers: Mapping[str, int]
+    references: tuple[str, ...]
+    units: tuple[str, ...]
+    spelt: Mapping[str, tuple[str, ...]]
     is_agreeing: bool
     is_trailing: bool
 
@@ -54,6 +58,11 @@ class Words:
         """The word as it is compared in this language, and for one that is often misspelt the one that is meant."""
         folded = fold(word, self.digraphs)
         return self.spellings.get(folded, folded)
+
+
+def plain(word: str) -> str:
+    """The word as it is compared where no language is known."""
+    return fold(word, {})
 
 
 @cache
@@ -78,6 +87,16 @@ def from_plain(found: Mapping[str, Any]) -> Words:
     folded = {fold(str(typed), digraphs): fold(str(meant), digraphs) for typed, meant in found["spellings"].items()}
     numbers = {fold(str(word), digraphs): int(n) for n, listed in found["numbers"].items() for word in listed}
     ordinary = frozenset(fold(str(word), digraphs) for word in found["ordinary"])
-    roles = {role: tuple(map(str, found["roles"][role])) for role in ROLES}
-    traits = found["denial"]
-    return Words(found["language"], roles, digraphs, folded, ordinary, numbers, "agrees" in traits, "trails" in traits)
+    return Words(
+        found["language"],
+        {role: tuple(map(str, found["roles"][role])) for role in ROLES},
+        digraphs,
+        folded,
+        ordinary,
+        numbers,
+        tuple(map(str, found["references"])),
+        tuple(map(str, found["units"])),
+        {sign: tuple(map(str, listed)) for sign, listed in found["spelt"].items()},
+        "agrees" in found["denial"],
+        "trails" in found["denial"],
+    )
