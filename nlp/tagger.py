@@ -50,6 +50,8 @@ class Tagger:
         """A tagger with the model at work; with the rules alone where there is none, or it is broken."""
         try:
             version, pipeline = models.active(), models.load(frame)
+            if models.active() != version:  # another was put to work in between
+                return cls.load(models, frame)
         except BrokenModel as error:
             return cls.rules(frame, str(error))
         return cls(pipeline, frame, version) if pipeline and version else cls.rules(frame)
@@ -89,7 +91,7 @@ class Tagger:
                 tags = [_tags(self.frame, doc) for doc in self._pipeline.pipe(docs)]
                 self._forget(len(some))
                 return list(tags)
-        except Exception:
+        except Exception:  # whatever a text brings to light, the queue goes on behind it
             return [None] if len(some) == 1 else [tags for one in some for tags in self._read([one])]
 
     def _doc(self, verbatim: Verbatim, language: str | None) -> Doc:
