@@ -1,7 +1,7 @@
 """Joins the parts: settings, survey, database, conversations, carrier and web."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,6 +35,7 @@ from bot.web.sandbox import sandbox_pages
 from bot.web.webhooks import webhooks
 from bot.worker import worker_name
 from flows import loader
+from flows.hours import DAY, Hours, Window
 from flows.survey import Survey
 from nlp import codeframe
 from nlp.theme import CodeFrame
@@ -129,8 +130,13 @@ def carrier_of(parts: Parts) -> Carrier:
 
 def dispatch_of(parts: Parts) -> Dispatch:
     """What sends the invitations that are due, in this process."""
-    countries = parts.invitations.policy.countries
-    return Dispatch(parts.settings, parts.conversations, carrier_of(parts), countries, worker_name(), new_id, sleep)
+    return _dispatch(parts, parts.invitations.policy.countries)
+
+
+def sandbox_dispatch_of(parts: Parts) -> Dispatch:
+    """The same at any hour: nobody sleeps in the sandbox."""
+    always = Hours(week=((Window(0, DAY),),) * 7, zones=(UTC,))
+    return _dispatch(parts, dict.fromkeys(parts.invitations.policy.countries, always))
 
 
 def create_app(parts: Parts) -> Flask:
@@ -155,6 +161,7 @@ def create_app(parts: Parts) -> Flask:
         parts.invitations,
         parts.opt_outs,
         parts.conversations.now,
+        sandbox_dispatch_of(parts).hurry if settings.carrier is CarrierName.SANDBOX else None,
     )
     add_api(app, parts.accounts, parts.invitations, parts.opt_outs, parts.verbatims, settings.base_url)
     return app
@@ -186,6 +193,10 @@ def sandbox_of(app: Flask, parts: Parts) -> Sandbox:
     """The telephones that reach this application without leaving the process."""
     token = parts.keys.sub("sandbox").hex()
     return Sandbox(app, parts.settings.base_url, token, lambda: secrets.token_hex(16))
+
+
+def _dispatch(parts: Parts, countries: Mapping[str, Hours]) -> Dispatch:
+    return Dispatch(parts.settings, parts.conversations, carrier_of(parts), countries, worker_name(), new_id, sleep)
 
 
 def _sandbox(app: Flask, parts: Parts) -> tuple[str, ...]:

@@ -110,6 +110,14 @@ class Dispatch:
                 self._do(mine)
         return came_by
 
+    def hurry(self, reference: str) -> None:
+        """Does at once what comes next for the invitation of a contact, if there is one that goes on."""
+        lease = self.conversations.now() + self.rules.lease
+        with self.conversations.database.write() as connection:
+            mine = invitations.claim_one(connection, reference, lease)
+        if mine:
+            self._do(mine)
+
     def _do(self, mine: Invitation) -> None:
         if self.stopping.is_set():
             return self._rest(mine, Rest(self.conversations.now()))

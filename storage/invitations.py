@@ -23,6 +23,12 @@ CLAIM = {
     .values(_claim)
     .returning(invitations),
 }
+CLAIM_ONE = (
+    update(invitations)
+    .where(invitations.c.reference == bindparam("contact"), invitations.c.ended_at.is_(None))
+    .values(_claim)
+    .returning(invitations)
+)
 _held = (
     update(invitations)
     .where(invitations.c.id == bindparam("invitation"))
@@ -71,6 +77,12 @@ def claim(connection: Connection, now: datetime, lease: datetime, most: int) -> 
     """At most so many invitations that are due, the longest due first; nobody else is given them before `lease`."""
     rows = connection.execute(CLAIM[connection.dialect.name], {"now": now, "lease": lease, "most": most})
     return [_invitation(row) for row in rows]
+
+
+def claim_one(connection: Connection, reference: str, lease: datetime) -> Invitation | None:
+    """The invitation of that contact, whether it is due or not; None where there is none, or it is over."""
+    row = connection.execute(CLAIM_ONE, {"contact": reference, "lease": lease}).first()
+    return _invitation(row) if row else None
 
 
 def count_due(connection: Connection, now: datetime, most: int) -> int:

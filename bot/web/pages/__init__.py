@@ -35,8 +35,12 @@ def add_pages(
     invitations: Invitations,
     opted_out: OptOuts,
     now: Callable[[], datetime],
+    hurry: Callable[[str], None] | None,
 ) -> None:
-    """Gives the application everything that people who sign in can see."""
+    """Gives the application everything that people who sign in can see.
+
+    hurry: does at once what comes next for the invitation of a contact, at whatever hour; None where people are asked.
+    """
     clock = Clock(now, ZoneInfo(settings.pages.time_zone))
     languages = {code: language.name for code, language in survey.languages.items()}
     has_sandbox = settings.carrier is CarrierName.SANDBOX
@@ -46,7 +50,7 @@ def add_pages(
             return history(connection, reference)
 
     pages = frame(settings.company, clock, has_sandbox=has_sandbox)
-    for part in (account(accounts), contacts(invitations, happened, languages, clock), opt_outs(opted_out)):
+    for part in (account(accounts), contacts(invitations, happened, languages, clock, hurry), opt_outs(opted_out)):
         pages.register_blueprint(part)
 
     @pages.get("/")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from bot.accounts import Role
 from bot.invitations import Decided, InvalidContact, Invitations, State, Wanted
 from bot.web import auth
-from bot.web.pages.forms import ContactForm
+from bot.web.pages.forms import ContactForm, Plain
 from bot.web.pages.frame import EVERYBODY, seen_by
 from bot.web.pages.times import Clock
 from flows.eligibility import Reason
@@ -23,9 +23,17 @@ NOTHING = "\0"
 
 
 def contacts(
-    invitations: Invitations, history: Callable[[str], list[Step]], languages: Mapping[str, str], clock: Clock
+    invitations: Invitations,
+    history: Callable[[str], list[Step]],
+    languages: Mapping[str, str],
+    clock: Clock,
+    hurry: Callable[[str], None] | None = None,
 ) -> Blueprint:
-    """The pages about contacts. history: what happened to the contact of a reference; languages: names by code."""
+    """The pages about contacts.
+
+    history: what happened to the contact of a reference; languages: names by code; hurry: does at once what comes next
+    for its invitation, which only the sandbox offers.
+    """
     pages = Blueprint("contacts", __name__)
 
     @pages.get("/contacts")
@@ -54,7 +62,20 @@ def contacts(
         decided = _found(reference)
         if decided is None:
             return render_template("unknown_contact.html", reference=reference), 404
-        return render_template("contact.html", line=decided, history=history(decided.reference)), 200
+        can_hurry = hurry is not None and decided.due_at is not None
+        return render_template(
+            "contact.html", line=decided, history=history(decided.reference), can_hurry=can_hurry
+        ), 200
+
+    @pages.post("/contact/now")
+    @seen_by(*MAY_REPORT)
+    def at_once() -> ResponseReturnValue:
+        reference = request.form.get("reference", "").strip()
+        if hurry is None or _found(reference) is None:
+            return render_template("unknown_contact.html", reference=reference), 404
+        if Plain().validate_on_submit():
+            hurry(reference)
+        return redirect(url_for("pages.contacts.one", reference=reference))
 
     def _form() -> ContactForm:
         return ContactForm(languages, clock.zone, clock.now())
