@@ -94,13 +94,14 @@ class Workers:
     """Two worker processes, of which one or the other is killed now and then and started again."""
 
     environment: Mapping[str, str]
+    log: Path
     running: list[subprocess.Popen[bytes]]
     dice: random.Random
 
     @classmethod
     @contextmanager
-    def started(cls, environment: Mapping[str, str], seed: int) -> Iterator["Workers"]:
-        workers = cls(environment, [], random.Random(seed))  # noqa: S311
+    def started(cls, environment: Mapping[str, str], log: Path, seed: int) -> Iterator["Workers"]:
+        workers = cls(environment, log, [], random.Random(seed))  # noqa: S311
         workers.running += [workers.start(), workers.start()]
         try:
             yield workers
@@ -111,7 +112,13 @@ class Workers:
 
     def start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tests.dispatch_worker"]
-        return subprocess.Popen(command, env=dict(self.environment), cwd=PROJECT, stderr=subprocess.DEVNULL)
+        with self.log.open("ab") as log:
+            return subprocess.Popen(command, env=dict(self.environment), cwd=PROJECT, stderr=log)
+
+    def check(self) -> None:
+        """Fails where one has ended by itself, and shows what it said last."""
+        if any(worker.poll() is not None for worker in self.running):
+            pytest.fail(f"a worker has ended by itself:\n{self.log.read_text()[-2000:]}")
 
     def kill_one(self) -> None:
         """Ends one at once, whatever it is doing, and starts another."""
@@ -128,7 +135,7 @@ def test_none_is_lost_and_none_sent_twice(database_url: str, tmp_path: Path) -> 
         environment = _environment(tmp_path, database_url, fake.url)
         parts = app.assemble(load(environment))
         _invite(parts)
-        with Workers.started(environment, seed=3) as workers:
+        with Workers.started(environment, tmp_path / "workers.log", seed=3) as workers:
             kills = _kill_and_wait(workers, parts.database, fake)
         sent = Counter(each.form["To"] for each in fake.accepted)
         with parts.database.read() as connection:
@@ -150,17 +157,18 @@ def test_a_worker_that_is_told_to_stop_leaves_nothing_half_done(database_url: st
     with FakeTwilio(always(slow(0.5))) as fake:
         environment = _environment(tmp_path, database_url, fake.url)
         parts = app.assemble(load(environment))
-        _invite(parts, 40)
-        with Workers.started(environment, seed=1) as workers:
-            _until(lambda: bool(fake.accepted))
+        _invite(parts, 200)
+        with Workers.started(environment, tmp_path / "workers.log", seed=1) as workers:
+            _until(lambda: _beats(parts.database) == 2 and bool(fake.accepted), workers)
             for worker in workers.running:
                 worker.send_signal(signal.SIGTERM)
-            assert [worker.wait(timeout=15) for worker in workers.running] == [0, 0]
+            ended = [worker.wait(timeout=30) for worker in workers.running]
+            assert ended == [0, 0], workers.log.read_text()[-2000:]
         with parts.database.read() as connection:
             statuses = Counter(connection.execute(text("SELECT status FROM attempts")).scalars())
         parts.database.dispose()
     assert statuses == {"queued": len(fake.accepted)}
-    assert 0 < len(fake.accepted) < 40
+    assert 0 < len(fake.accepted) < 200
 
 
 def _environment(folder: Path, database_url: str, api_url: str) -> dict[str, str]:
@@ -195,6 +203,7 @@ def _kill_and_wait(workers: Workers, database: Database, fake: FakeTwilio) -> in
             time.sleep(workers.dice.random() / 5)
             workers.kill_one()
             kills += 1
+        workers.check()
         with database.read() as connection:
             if connection.execute(UNFINISHED).scalar() == 0:
                 return kills
@@ -202,7 +211,15 @@ def _kill_and_wait(workers: Workers, database: Database, fake: FakeTwilio) -> in
     pytest.fail(f"not finished after {LONGEST:.0f} seconds, {kills} kills and {len(fake.accepted)} messages")
 
 
-def _until(holds: Callable[[], bool]) -> None:
-    gives_up = time.monotonic() + 60
-    while not holds() and time.monotonic() < gives_up:
+def _beats(database: Database) -> int:
+    """How many workers have shown that they are alive."""
+    with database.read() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM heartbeats")).scalar_one())
+
+
+def _until(holds: Callable[[], bool], workers: Workers) -> None:
+    gives_up = time.monotonic() + LONGEST
+    while not holds():
+        workers.check()
+        assert time.monotonic() < gives_up
         time.sleep(0.05)
