@@ -1,6 +1,5 @@
 """The API keeps to its own OpenAPI document, whatever is sent: Schemathesis tries, with a key and without."""
 
-import base64
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,19 +18,18 @@ from bot.settings import Settings
 
 DOCUMENT = "/api/v1/openapi.json"
 EVERY_TIME_ALIKE = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],
 )
 
-SENSIBLE = {
+SENSIBLE: dict[str, Any] = {
     "phone": "+31600000001",
     "country": "nl",
     "language": "nl-BE",
     "ended_at": "2026-01-06T12:00:00.5+01:00",
     "attributes": {"product": "fibre"},
-    "cursor": base64.urlsafe_b64encode(b"2026-01-06T12:00:00+00:00 call-1").decode(),
 }
 
 
@@ -108,7 +106,8 @@ def operations(described: BaseSchema) -> list[APIOperation[Any, Any, Any, Any]]:
 
 
 def make_sense(case: Case[Any]) -> None:
-    """Numbers that exist, times that have passed, cursors of ours: no schema can say what these are."""
+    """Numbers that exist and times that have passed; no cursors: no schema can say what these are."""
+    case.query.pop("cursor", None)
     for sent in (case.body, case.query):
         if isinstance(sent, dict):
             sent.update({name: value for name, value in SENSIBLE.items() if sent.get(name) is not None})

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from bot import intake
 from bot.invitations import Decided, Source, State
@@ -28,6 +28,8 @@ Phone = Annotated[
         json_schema_extra={"format": "phone"},
     ),
 ]
+# Said in place: other things have sources too, and the document names its parts by their class.
+Reported = Annotated[Source, WithJsonSchema({"type": "string", "enum": [source.value for source in Source]})]
 Cursor = Annotated[str, Field(max_length=1200, json_schema_extra={"format": "cursor"})]
 
 
@@ -102,7 +104,7 @@ class Decision(BaseModel):
     queue: str | None
     agent: str | None
     touchpoint: str | None
-    source: Source = Field(description="How the contact was reported.")
+    source: Reported = Field(description="How the contact was reported.")
     ended_at: datetime
     received_at: datetime
 

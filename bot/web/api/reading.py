@@ -77,7 +77,7 @@ def _operation(document: Plain, path: str, method: str, plain: Plain) -> Operati
         method=method.upper(),
         path=document["servers"][0]["url"] + path,
         summary=plain["summary"],
-        description=plain["description"],
+        description=plain.get("description", ""),
         roles=tuple(plain.get("x-roles", ())),
         parameters=tuple(parameters),
         body=tuple(fields(document, body)),
