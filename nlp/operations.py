@@ -48,9 +48,9 @@ def merge(frame: CodeFrame, old: str, into: str) -> CodeFrame:
 def split(frame: CodeFrame, old: str, into: Mapping[str, Mapping[str, Any]]) -> CodeFrame:
     """The code frame with several new themes in the place of one. What its tags mean now, only people can tell.
 
-    into: the new themes by key, as they would stand in a file; what one does not say of itself, apart from names, seeds
-    and examples, is as it was. Raises DefinitionError where there is no such theme, there are fewer than two new ones, a
-    key is or was in use, or a new theme is not well defined.
+    into: the new themes by key, as they would stand in a file; what one does not say of itself, apart from names,
+    seeds and examples, is as it was. Raises DefinitionError where there is no such theme, there are fewer than two new
+    ones, a key is or was in use, or a new theme is not well defined.
     """
     _demand(frame, old)
     for key in into:

@@ -101,7 +101,7 @@ def _words(tokens: Sequence[str], spaced: Sequence[bool]) -> tuple[list[int], li
             places.append(place)
             breaks.append(pause)
             pause = 0
-        elif sign == "-" and place and spaced[place - 1]:
+        elif sign == "-" and (spaced[place] or (place and spaced[place - 1])):
             pause = max(pause, _PAUSES)
         elif sign[0] in _SIGNS:
             pause = max(pause, _SIGNS[sign[0]])

@@ -66,4 +66,4 @@ class Vocabulary:
         if len(word) < _SHORTEST_SLIP:
             return ()
         meant = {other for half in halves(word) for other in self._slips.get(half, ()) if is_slip(word, other)}
-        return next((self._elements(other) for other in sorted(meant) if other[0] == word[0]), ())
+        return next((self._elements(other) for other in sorted(meant) if (other[0], other[-1]) == (word[0], word[-1])), ())
