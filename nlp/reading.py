@@ -60,7 +60,7 @@ class Reader:
         self, places: Sequence[int], clauses: scope.Clauses, hits: Sequence[Match], roles: Sequence[Match]
     ) -> Reading:
         """The reading, once it is known what of all this is denied or wished for."""
-        spoken = {place for match in hits for place in match.places}
+        spoken = {place for match in hits for place in match.places if match.sense.feeling}
         feelings = [m for m in roles if m.sense.name in ("good", "bad") and spoken.isdisjoint(m.places)]
         targets = _without_degrees(sorted([*hits, *feelings], key=_place), roles)
         denied = scope.denials(roles, targets, clauses, self._language.is_trailing, self._language.is_agreeing)

@@ -84,21 +84,29 @@ def wishes(roles: Sequence[Match], targets: Sequence[Match], clauses: Clauses) -
 
 def _reached(denial: Match, targets: Sequence[Match], clauses: Clauses, chosen: set[int]) -> list[int]:
     """The targets that a denial turns: those in whose gap it stands, and what comes next."""
-    inside = [
-        index
-        for index, target in enumerate(targets)
-        if target.start < denial.start < target.end and denial.start not in target.places
-    ]
     holders = [target for target in targets if _holds(target, denial)]
-    if holders:  # spoken for by a phrase that says what is denied; it reaches only what overlaps that phrase
-        end = max(target.end for target in holders)
-        return inside + [index for index, target in enumerate(targets) if denial.end <= target.start < end]
-    return inside + _ahead(denial, targets, clauses, chosen)
+    if holders:  # spoken for by a phrase that says what is denied; it reaches only what shares words with that phrase
+        held = {place for target in holders for place in target.places}
+        return [
+            index
+            for index, target in enumerate(targets)
+            if denial.start not in target.places and target.end > denial.end and not held.isdisjoint(target.places)
+        ]
+    ahead = _ahead(denial, targets, clauses, chosen)
+    return ahead + [index for index, target in enumerate(targets) if _is_parted(target, denial, targets)]
 
 
 def _holds(target: Match, denial: Match) -> bool:
     """Whether the denial is part of the target's own phrase."""
     return denial.start in target.places and (denial.end in target.places or denial.end == target.end)
+
+
+def _is_parted(target: Match, denial: Match, targets: Sequence[Match]) -> bool:
+    """Whether the denial stands in a gap of the target, and what follows it there is not a target of its own."""
+    if not target.start < denial.start < target.end or denial.start in target.places:
+        return False
+    next_place = min(place for place in target.places if place > denial.start)
+    return not any(denial.end <= other.start < next_place for other in targets)
 
 
 def _ahead(denial: Match, targets: Sequence[Match], clauses: Clauses, chosen: set[int]) -> list[int]:
