@@ -11,8 +11,9 @@ _FEWEST_WORDS = 4
 _SURE, _LIKELY = 0.6, 0.5
 """How probable a language must be to be believed against that of the session, and where nothing else is known."""
 
-_ORDINARY = 0.5
-"""The share of a text that the commonest words of a language make up at least, if no second look is to be needed."""
+_ORDINARY, _SHARED = 0.35, {"es": 0.5}
+"""The share of a text that the commonest words of a language make up at least, if no second look is to be needed; more
+where another language has many of the same, as Portuguese has of Spanish."""
 
 _OTHERS = (
     *("tr", "ar", "pl", "it", "pt", "ro", "ru", "uk", "bg", "hu"),
@@ -22,7 +23,7 @@ _OTHERS = (
 
 _LAST_LATIN = "\u024f"
 _WORD = re.compile(r"[^\W\d_]+")
-_READ_AT_MOST = 600
+_READ_AT_MOST = 300
 
 
 def language_of(text: str, prior: str | None) -> str | None:
@@ -39,13 +40,15 @@ def language_of(text: str, prior: str | None) -> str | None:
     if len(found) < _FEWEST_WORDS and not is_elsewhere:
         return expected
     language, confidence = _identifier().classify(" ".join(found))
-    return language if confidence >= (_LIKELY if expected is None or is_elsewhere else _SURE) else expected
+    is_believed = confidence >= (_SURE if expected else _LIKELY) or (is_elsewhere and language not in words.LANGUAGES)
+    return language if is_believed else expected
 
 
 def _is_ordinary(found: Sequence[str], language: str) -> bool:
     """Whether the commonest words of that language make up half of the text, and more than those of any other do."""
     own = _count(found, language)
-    return own >= _ORDINARY * len(found) and all(own > _count(found, o) for o in words.LANGUAGES if o != language)
+    least = _SHARED.get(language, _ORDINARY) * len(found)
+    return own >= least and all(own > _count(found, o) for o in words.LANGUAGES if o != language)
 
 
 def _count(found: Sequence[str], language: str) -> int:

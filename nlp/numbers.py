@@ -12,8 +12,8 @@ from nlp import references
 from nlp.spoken import Figure, rows
 from nlp.tags import Redaction
 
-_FEWEST, _MOST = 7, 19
-"""How many digits a number has, at least if no word tells what it is, and at most."""
+_FEWEST, _FEWEST_TOLD, _MOST = 7, 3, 19
+"""How many digits a number has, at least if no word tells what it is, at least if one does, and at most."""
 
 _NATIONAL = range(9, 13)
 _ABROAD = range(8, 16)
@@ -29,14 +29,14 @@ Rule = Callable[[str, Sequence[Figure]], int]
 
 def find(text: str, own: str | None = None) -> Iterator[Redaction]:
     """Every number of somebody's in the text. own: that of the respondent, which is known by its last digits."""
-    tail = _tail(own)
-    rules: list[tuple[str, Rule]] = [("", _date), ("card", _card), ("phone", _phone), ("", _amount)]
-    rules += [("order", _reference), ("phone", _local), ("order", _bare)]
-    if tail:
-        rules.insert(0, ("phone", lambda _, figures: _own(figures, tail)))
+    told: list[tuple[str, Rule]] = [("", _date), ("", _amount), ("order", _reference)]
+    long: list[tuple[str, Rule]] = [("", _date), ("card", _card), ("phone", _phone), *told[1:]]
+    long += [("phone", _local), ("order", _bare)]
+    if tail := _tail(own):
+        long.insert(0, ("phone", lambda _, figures: _own(figures, tail)))
     for row in rows(text):
-        rest = [row]
-        for kind, rule in rules:
+        rest, digits = [row], sum(len(figure.digits) for figure in row)
+        for kind, rule in long if digits >= _FEWEST else told if digits >= _FEWEST_TOLD else ():
             parts, rest = rest, []
             for part in parts:
                 yield from _claim(text, part, kind, rule, rest)

@@ -91,6 +91,8 @@ def _accounts(text: str) -> Iterator[Redaction]:
 def _codes(text: str) -> Iterator[Redaction]:
     """Codes of letters and digits: those with many digits, and those behind a word for a reference."""
     for match in _CODE.finditer(text):
+        if match[0].isalpha():
+            continue
         code = match[0][:_LONGEST_CODE]
         digits = sum(map(str.isdigit, code)) - 4 * sum(map(numbers.is_year, re.findall(r"\d+", code)))
         if digits < 3 or code.isdigit() or _is_amount(code):

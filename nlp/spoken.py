@@ -32,12 +32,8 @@ def may_hold(text: str) -> bool:
     """Whether there may be figures worth reading: most texts hold none, and this is a quick look."""
     if _DIGIT.search(text):
         return True
-    known = 0
-    for word in _WORD.findall(text):
-        known += _spoken(word) is not None
-        if known >= _FEWEST_SPOKEN:
-            return True
-    return False
+    known = _common()
+    return len([word for word in _WORD.findall(text.lower()) if word in known]) >= _FEWEST_SPOKEN
 
 
 def rows(text: str) -> Iterator[list[Figure]]:
@@ -131,6 +127,15 @@ def _compounds(language: str) -> dict[str, int]:
             return {known.fold("veinti" + unit): 20 + number for unit, number in units}
         case _:
             return {}
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Number words as they are usually written, and as those who leave out accents write them."""
+    raw = (
+        str(word) for each in words.LANGUAGES for listed in words.listed(each)["numbers"].values() for word in listed
+    )
+    return frozenset(raw) | {word for known in _numbers().values() for word in known}
 
 
 @cache
