@@ -40,8 +40,9 @@ def exposition(database: Database, now: datetime, checks: tuple[Check, ...]) -> 
         found = counts.totals(connection)
         standing = counts.standing(connection, now, now - OF_LATE)
         worker_at = heartbeats.last(connection)
+        _, untagged = heartbeats.tagging(connection)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Snapshot([*_counters(found), *_gauges(standing, worker_at, now), _checks(checks)]))
+    registry.register(_Snapshot([*_counters(found), *_gauges(standing, untagged, worker_at, now), _checks(checks)]))
     return generate_latest(registry)
 
 
@@ -64,13 +65,14 @@ def _counters(found: dict[Key, int]) -> Iterator[Metric]:
         yield family
 
 
-def _gauges(standing: Standing, worker_at: datetime | None, now: datetime) -> Iterator[Metric]:
+def _gauges(standing: Standing, untagged: int, worker_at: datetime | None, now: datetime) -> Iterator[Metric]:
     oldest = (now - standing.oldest_due).total_seconds() if standing.oldest_due else 0
     for name, says, value in (
         ("queue_due", "Invitations for which something is to be done now.", standing.due),
         ("queue_scheduled", "Invitations for which something is to be done later.", standing.scheduled),
         ("queue_oldest_due_seconds", "How long the first of those that are due has been so; 0 if none is.", oldest),
         ("sessions_open", "Conversations that can be answered.", standing.open_sessions),
+        ("verbatims_untagged", "Verbatims that wait to be read for their themes.", untagged),
     ):
         yield GaugeMetricFamily(f"nawoord_{name}", says, value)
     if worker_at is not None:

@@ -14,11 +14,12 @@ LONGEST_LOOK = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that has to be so. detail: for the operator, without secrets."""
+    """One thing that should be so. detail: for the operator, without secrets; is_vital: nobody can be asked without."""
 
     name: str
     ok: bool
     detail: str
+    is_vital: bool = True
 
 
 class Readiness:
@@ -54,8 +55,10 @@ class Readiness:
         yield Check("migrations", True, "the tables are those of this version")
         with self._database.read() as connection:
             last = heartbeats.last(connection)
+            trouble, _ = heartbeats.tagging(connection)
         if last is None:
             yield Check("worker", False, "none has ever come by: start `nawoord worker`")
             return
         age = self._now() - last
+        yield Check("themes", trouble is None, trouble or "tagged as they should be", is_vital=False)
         yield Check("worker", age <= self._worker_lasts, f"one came by {max(age.total_seconds(), 0):.0f} seconds ago")

@@ -76,6 +76,15 @@ class Verbatims:
             after = place(batch[-1])
             yield len(batch)
 
+    def trouble(self) -> str | None:
+        """Why the model that should be at work is not, so that verbatims are read by the rules alone; else None."""
+        return self._taggers.tagger().trouble
+
+    def waiting(self) -> int:
+        """How many of the verbatims that came in lately wait to be read; quick, however many there are in all."""
+        with self._database.read() as connection:
+            return verbatims.backlog(connection, self._looked_until)
+
     def backlog(self) -> int:
         """How many verbatims wait to be read."""
         with self._database.read() as connection:

@@ -9,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.dispatch import Dispatch
 from bot.verbatims import Verbatims
+from storage import heartbeats
 from storage.counts import count_on
 
 EXPIRY_SECONDS = 30
@@ -29,7 +30,7 @@ def work(dispatch: Dispatch, verbatims: Verbatims) -> None:
     ticks = (
         (dispatch.tick, dispatch.settings.dispatch.tick_seconds),
         (dispatch.expire, EXPIRY_SECONDS),
-        (verbatims.tag_due, TAGGING_SECONDS),
+        (lambda: _read(dispatch, verbatims), TAGGING_SECONDS),
         (lambda: count_on(conversations.database, conversations.now()), COUNTING_SECONDS),
     )
     for tick, seconds in ticks:
@@ -46,6 +47,14 @@ def work(dispatch: Dispatch, verbatims: Verbatims) -> None:
     signal.sigwait(STOPS)
     dispatch.stopping.set()
     scheduler.shutdown(wait=True)
+
+
+def _read(dispatch: Dispatch, verbatims: Verbatims) -> None:
+    """Reads what has come in for its themes, and tells how that goes."""
+    verbatims.tag_due()
+    trouble, untagged = verbatims.trouble(), verbatims.waiting()
+    with dispatch.conversations.database.write() as connection:
+        heartbeats.tell(connection, dispatch.worker, trouble, untagged)
 
 
 def worker_name() -> str:

@@ -47,9 +47,22 @@ def test_it_is_ready(wire: Wire) -> None:
     assert response.status_code == 200
     assert response.json == {
         "ready": True,
-        "checks": [{"name": name, "ok": True} for name in ("database", "migrations", "worker")],
+        "checks": [{"name": name, "ok": True} for name in ("database", "migrations", "themes", "worker")],
     }
     assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_model_that_cannot_be_used_is_told(wire: Wire) -> None:
+    """Surveys go on, for verbatims are read by the rules; whoever watches the check sees why."""
+    with wire.parts.database.write() as connection:
+        heartbeats.tell(connection, "one", "model 0123 is not what was saved", 7)
+    response = asked(wire, "/readyz")
+    assert response.status_code == 200
+    assert not standing(response)["themes"]
+    key = wire.parts.accounts.add_key("prometheus", Role.ADMIN)
+    told = asked(wire, "/metrics", Authorization=f"Bearer {key}").text
+    assert 'nawoord_check{check="themes"} 0.0' in told
+    assert "nawoord_verbatims_untagged 7.0" in told
 
 
 def test_it_is_not_ready_without_a_worker(wire: Wire) -> None:

@@ -38,7 +38,7 @@ def health(
         told = [
             {"name": check.name, "ok": check.ok, **({"detail": check.detail} if in_detail else {})} for check in checks
         ]
-        is_ready = all(check.ok for check in checks)
+        is_ready = all(check.ok for check in checks if check.is_vital)
         response = jsonify(ready=is_ready, checks=told)
         response.status_code = 200 if is_ready else 503
         return response

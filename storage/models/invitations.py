@@ -120,5 +120,7 @@ heartbeats = Table(
     metadata,
     Column("worker", String, primary_key=True),
     Column("at", Moment, nullable=False),
-    comment="When each worker last came by.",
+    Column("trouble", String),
+    Column("untagged", Integer),
+    comment="When each worker last came by, why it tags by the rules alone if it should not, and what waits for it.",
 )

@@ -146,8 +146,10 @@ def _limits() -> None:
         "heartbeats",
         sa.Column("worker", sa.String, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
+        sa.Column("trouble", sa.String),
+        sa.Column("untagged", sa.Integer),
         sa.PrimaryKeyConstraint("worker", name="pk_heartbeats"),
-        comment="When each worker last came by.",
+        comment="When each worker last came by, why it tags by the rules alone if it should not, and what waits for it.",
     )
 
 
