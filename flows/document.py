@@ -225,6 +225,25 @@ def _refuse_riddles(text: str) -> None:
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)  # type: ignore[arg-type]
 
 
+def written(value: Any) -> str:
+    """Text, whole numbers, lists and dictionaries as YAML that `parse` reads, in their order, a key a line."""
+    text: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+    return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes everything out where it stands, for aliases are not read here, and lists of words one after the other."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  (what it is called with)
+        return True
+
+    def one_after_the_other(self, data: list[Any]) -> yaml.Node:
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, not any(isinstance(item, dict) for item in data))
+
+
+_Dumper.add_representer(list, _Dumper.one_after_the_other)
+
+
 def nearest(word: str, known: Collection[str]) -> str:
     """The remedy for a word that is not known: the nearest one that is, or all there are."""
     close = difflib.get_close_matches(word, known, n=1)

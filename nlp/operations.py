@@ -1,100 +1,129 @@
-"""What may be done to the themes of a code frame that is in use: renamed, merged, split, always with their history.
+"""Changes the themes of a code frame so that whatever was tagged or decided before keeps its meaning."""
 
-A key is never used again for something else. A tag keeps the key it was given; `CodeFrame.successor` tells which theme
-that key stands for today, or None where nobody can know.
-"""
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from collections.abc import Mapping
-from typing import Any
+from flows.document import NAME, nearest, written
+from nlp.tags import Sentiment
+from nlp.theme import Change, CodeFrame, Theme, plain
 
-from flows.document import NAME, DefinitionError, Fault, nearest
-from nlp.codeframe import from_plain
-from nlp.theme import CodeFrame, plain
+_HEADER = "# Written by a change of themes; comments that stood in an earlier version of this file are not in it.\n"
 
 
 def rename(frame: CodeFrame, old: str, new: str) -> CodeFrame:
-    """The code frame with another key for a theme; its tags go along.
+    """The code frame with a theme under another key; old tags count under the new one.
 
-    Raises DefinitionError where there is no such theme, or the new key is or was in use.
+    Raises ValueError where there is no such theme, or the new key is or ever was that of a theme.
     """
-    _demand(frame, old)
-    _demand_new(frame, new)
-    found = plain(frame)
-    found["themes"] = {new if key == old else key: theme for key, theme in found["themes"].items()}
-    return _changed(found, old, [new], new)
+    return merge(frame, [old], _fresh(frame, new))
 
 
-def merge(frame: CodeFrame, old: str, into: str) -> CodeFrame:
-    """The code frame without a theme, whose tags and seeds now are those of another.
+def merge(frame: CodeFrame, olds: Sequence[str], into: str) -> CodeFrame:
+    """The code frame with several themes in one, which is among them, another one, or new; old tags count for it.
 
-    Raises DefinitionError where there is no such theme, or both are the same.
+    It keeps its own names, descriptions and feeling, or those of the first if it is new, and gets all their seeds and
+    examples. Raises ValueError where there is no such theme, nothing changes, or a new key ever was that of a theme.
     """
-    _demand(frame, old)
-    _demand(frame, into)
-    if old == into:
-        raise _refusal(frame, f"{old!r} cannot be merged with itself", "name two themes")
-    found = plain(frame)
-    given_up, kept = found["themes"].pop(old), found["themes"][into]
-    for language, by_feeling in given_up.get("seeds", {}).items():
-        own = kept.setdefault("seeds", {}).setdefault(language, {})
-        known = {seed for listed in own.values() for seed in listed}
-        for feeling, listed in by_feeling.items():
-            own.setdefault(feeling, []).extend(seed for seed in listed if seed not in known)
-    if kept.get("parent") == old:
-        kept["parent"] = given_up.get("parent")
-    return _changed(found, old, [into], into)
+    merged = [frame.theme(_known(frame, old)) for old in dict.fromkeys(olds) if old != into]
+    if not merged:
+        raise ValueError(f"there is nothing to merge into {into!r}; name at least one other theme")
+    is_new = into not in _keys(frame)
+    kept = replace(merged[0], key=_fresh(frame, into)) if is_new else frame.theme(into)
+    whole = _together(kept, merged[is_new:])
+    gone = {theme.key: into for theme in merged}
+    place = merged[0].key if is_new else into
+    themes = [
+        whole if theme.key == place else theme for theme in frame.themes if theme.key not in gone or theme.key == place
+    ]
+    return _next(frame, [_pointing(theme, gone) for theme in themes], [Change(0, old, (into,)) for old in gone])
 
 
-def split(frame: CodeFrame, old: str, into: Mapping[str, Mapping[str, Any]]) -> CodeFrame:
-    """The code frame with several new themes in the place of one. What its tags mean now, only people can tell.
+def split(frame: CodeFrame, old: str, into: Sequence[str]) -> CodeFrame:
+    """The code frame with several new themes instead of one; of old tags nobody knows which of them they mean.
 
-    into: the new themes by key, as they would stand in a file; what one does not say of itself, apart from names,
-    seeds and examples, is as it was. Raises DefinitionError where there is no such theme, there are fewer than two new
-    ones, a key is or was in use, or a new theme is not well defined.
+    The first gets the seeds and examples, to be divided by hand; names tell them apart by their keys until then. Raises
+    ValueError where there is no such theme, or not at least two keys that never were those of a theme.
     """
-    _demand(frame, old)
-    for key in into:
-        _demand_new(frame, key)
-    if len(into) < 2:
-        raise _refusal(frame, f"{old!r} is to be split into fewer than two", "name at least two new themes")
-    found = plain(frame)
-    was = {name: value for name, value in found["themes"][old].items() if name not in ("names", "seeds", "examples")}
-    new = {key: {**was, **theme} for key, theme in into.items()}
-    found["themes"] = {
-        name: theme
-        for key, one in found["themes"].items()
-        for name, theme in (new if key == old else {key: one}).items()
-    }
-    return _changed(found, old, list(into), was.get("parent"))
+    theme = frame.theme(_known(frame, old))
+    keys = [_fresh(frame, key) for key in dict.fromkeys(into)]
+    if len(keys) < 2:
+        raise ValueError(f"{old!r} is to become {len(keys)} theme; name at least two, or rename it")
+    parts = [
+        replace(theme, key=key, names={language: f"{name} ({key})" for language, name in theme.names.items()})
+        for key in keys
+    ]
+    parts[1:] = [replace(part, seeds={}, felt={}, examples={}) for part in parts[1:]]
+    themes = [part for each in frame.themes for part in (parts if each.key == old else [each])]
+    return _next(frame, [_pointing(each, {old: keys[0]}) for each in themes], [Change(0, old, tuple(keys))])
 
 
-def _changed(found: dict[str, Any], old: str, into: list[str], heir: str | None) -> CodeFrame:
-    """The code frame after a change. heir: to whom other themes now point that pointed to the old one."""
-    for key, theme in found["themes"].items():
-        for name in ("parent", "opposite"):
-            if theme.get(name) == old:
-                theme[name] = heir if heir != key and not (name == "opposite" and len(into) > 1) else None
-            if name in theme and theme[name] is None:
-                del theme[name]
-    found["number"] += 1
-    found["history"].append({"number": found["number"], "old": old, "into": into})
-    return from_plain(found)
+def write(frame: CodeFrame, path: Path) -> None:
+    """Puts the code frame into a file, from which it can be loaded again; a reader sees the old or the new file.
+
+    Comments that stood in the file are lost. Raises OSError.
+    """
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
+    draft.write_text(_HEADER + written(plain(frame)), encoding="utf-8")
+    draft.replace(path)
 
 
-def _demand(frame: CodeFrame, key: str) -> None:
-    keys = [theme.key for theme in frame.themes]
-    if key not in keys:
-        raise _refusal(frame, f"there is no theme {key!r}", nearest(key, keys))
+def _next(frame: CodeFrame, themes: Iterable[Theme], changes: Iterable[Change]) -> CodeFrame:
+    number = frame.number + 1
+    history = (*frame.history, *(replace(change, number=number) for change in changes))
+    return replace(frame, number=number, themes=tuple(themes), history=history)
 
 
-def _demand_new(frame: CodeFrame, key: str) -> None:
+def _keys(frame: CodeFrame) -> set[str]:
+    return {theme.key for theme in frame.themes}
+
+
+def _known(frame: CodeFrame, key: str) -> str:
+    if key not in _keys(frame):
+        raise ValueError(f"there is no theme {key!r}; {nearest(key, sorted(_keys(frame)))}")
+    return key
+
+
+def _fresh(frame: CodeFrame, key: str) -> str:
+    """The key, if no theme has or ever had it."""
     if not NAME.fullmatch(key):
-        raise _refusal(frame, f"{key!r} is not a key", "use small letters, digits and _, beginning with a letter")
-    if any(theme.key == key for theme in frame.themes):
-        raise _refusal(frame, f"there is a theme {key!r} already", "choose another key")
-    if any(key in (change.old, *change.into) for change in frame.history):
-        raise _refusal(frame, f"the key {key!r} was in use before", "choose another key: old tags still have this one")
+        raise ValueError(f"{key!r} is not a key; use small letters, digits and _, beginning with a letter")
+    if key in _keys(frame):
+        raise ValueError(f"there is a theme {key!r} already; choose another key, or merge the two")
+    if any(change.old == key for change in frame.history):
+        raise ValueError(f"{key!r} once was another theme, and old tags still say so; choose another key")
+    return key
 
 
-def _refusal(frame: CodeFrame, problem: str, remedy: str) -> DefinitionError:
-    return DefinitionError([Fault(f"{frame.key}.yaml", 0, "themes", problem, remedy)])
+def _together(kept: Theme, others: Sequence[Theme]) -> Theme:
+    """A theme with the seeds and examples of others beside its own."""
+    all_of_them = (kept, *others)
+    felt: dict[str, Mapping[str, Sentiment]] = {}
+    for theme in reversed(all_of_them):
+        for language, feelings in theme.felt.items():
+            felt[language] = {**felt.get(language, {}), **feelings}
+    return replace(
+        kept,
+        seeds=_joined(theme.seeds for theme in all_of_them),
+        examples=_joined(theme.examples for theme in all_of_them),
+        felt=felt,
+    )
+
+
+def _joined(listed: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for by_language in listed:
+        for language, texts in by_language.items():
+            found.setdefault(language, {}).update(dict.fromkeys(texts))
+    return {language: tuple(texts) for language, texts in found.items()}
+
+
+def _pointing(theme: Theme, gone: Mapping[str, str]) -> Theme:
+    """The theme with its parent and opposite by their new keys; what has become the theme itself is none of the two."""
+    parent, opposite = (gone.get(key, key) if key else None for key in (theme.parent, theme.opposite))
+    return replace(
+        theme,
+        parent=None if parent == theme.key else parent,
+        opposite=None if opposite == theme.key else opposite,
+    )
