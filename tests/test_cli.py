@@ -123,6 +123,17 @@ def test_a_comment_stays_in_its_cell(folder: Path) -> None:
     assert row["verbatim"] == "bad\r=1+1\n@SUM(A1)"
 
 
+def test_what_tells_who_somebody_is_is_masked(folder: Path) -> None:
+    """In the export a word stands for it, unless it is asked for."""
+    have(
+        folder, "# nl, sms: leaves a number\ntext: survey\ntext: 9\ntext: 1\ntext: bel me op 06 12345678\n"
+    ).database.dispose()
+    (masked,) = csv.DictReader(io.StringIO(nawoord(folder, "export", "answers").stdout))
+    (whole,) = csv.DictReader(io.StringIO(nawoord(folder, "export", "answers", "--unmasked").stdout))
+    assert masked["verbatim"] == "bel me op [phone]"
+    assert whole["verbatim"] == "bel me op 06 12345678"
+
+
 def test_a_survey_of_ones_own_is_exported_whole(folder: Path) -> None:
     """Ratings and open questions of any name have columns of their own, also when they are asked no longer."""
     own = folder / "own" / "surveys"

@@ -19,10 +19,11 @@ def export() -> None:
 
 @export.command("answers")
 @click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="A file; else standard output.")
-def export_answers(output: TextIO) -> None:
+@click.option("--unmasked", is_flag=True, help="Show in verbatims also what tells who somebody is.")
+def export_answers(output: TextIO, unmasked: bool) -> None:
     """Every survey as one row of CSV."""
     parts = app.ready()
-    exports.write_csv(exports.answers(parts.database, parts.keys, parts.survey), output)
+    exports.write_csv(exports.answers(parts.database, parts.keys, parts.survey, not unmasked), output)
 
 
 @click.group()

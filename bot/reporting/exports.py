@@ -1,12 +1,13 @@
 """Answers to take away: one row for every survey that was begun."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
 
 from flows.survey import Rating, Survey
+from nlp.redaction import mask, redact
 from storage.database import Database
 from storage.encryption import Keys
 from storage.responses import Given, Response, questions, responses
@@ -41,9 +42,10 @@ class Table:
     rows: Iterator[Mapping[str, Cell]]
 
 
-def answers(database: Database, keys: Keys, survey: Survey) -> Table:
+def answers(database: Database, keys: Keys, survey: Survey, masked: bool = True) -> Table:
     """A row for every survey, the first begun first, in constant memory.
 
+    masked: whether a word in brackets stands for whatever in a verbatim tells who somebody is.
     Every question ever answered has its columns: those of the present survey in its order, then the others.
     """
     known = {each.key: each.instrument if isinstance(each, Rating) else None for each in survey.questions}
@@ -53,7 +55,7 @@ def answers(database: Database, keys: Keys, survey: Survey) -> Table:
         *(f"{key}_{name}" for key, instrument in known.items() for name in _details(instrument)),
         *(key for key in known if key not in CONTRACT),
     ]
-    return Table((*CONTRACT, "late", *own, *CONTEXT), _rows(database, keys, known))
+    return Table((*CONTRACT, "late", *own, *CONTEXT), _rows(database, keys, known, _masked if masked else str))
 
 
 def write_csv(table: Table, to: TextIO) -> None:
@@ -64,16 +66,18 @@ def write_csv(table: Table, to: TextIO) -> None:
         writer.writerow({name: _harmless(cell) for name, cell in row.items()})
 
 
-def _rows(database: Database, keys: Keys, known: Mapping[str, str | None]) -> Iterator[Mapping[str, Cell]]:
+def _rows(
+    database: Database, keys: Keys, known: Mapping[str, str | None], shown: Callable[[str], str]
+) -> Iterator[Mapping[str, Cell]]:
     with database.read() as connection:
         for response in responses(connection, keys):
-            yield _row(response, known)
+            yield _row(response, known, shown)
 
 
-def _row(response: Response, known: Mapping[str, str | None]) -> Mapping[str, Cell]:
+def _row(response: Response, known: Mapping[str, str | None], shown: Callable[[str], str]) -> Mapping[str, Cell]:
     given = {key: response.answers[key] for key in known if key in response.answers}
-    words = [each.verbatim for each in given.values() if each.verbatim]
-    own = {key: each.verbatim if each.instrument is None else each.value for key, each in given.items()}
+    said = {key: shown(each.verbatim) for key, each in given.items() if each.verbatim}
+    own = {key: said.get(key) if each.instrument is None else each.value for key, each in given.items()}
     return {
         **{key: cell for key, cell in own.items() if key not in CONTRACT},
         **{f"{key}_{name}": getattr(each, name) for key, each in given.items() for name in _details(each.instrument)},
@@ -87,7 +91,7 @@ def _row(response: Response, known: Mapping[str, str | None]) -> Mapping[str, Ce
         "last_question": response.last_question,
         "nps": _first(given.values(), "nps"),
         "ces": _first(given.values(), "ces"),
-        "verbatim": "\n".join(words) or None,
+        "verbatim": "\n".join(said.values()) or None,
         "late": int(any(each.late for each in given.values())),
         "survey": response.survey,
         "survey_version": response.version,
@@ -95,6 +99,10 @@ def _row(response: Response, known: Mapping[str, str | None]) -> Mapping[str, Ce
         "queue": response.queue,
         "touchpoint": response.touchpoint,
     }
+
+
+def _masked(verbatim: str) -> str:
+    return mask(verbatim, redact(verbatim))
 
 
 def _details(instrument: str | None) -> tuple[str, ...]:
