@@ -1,14 +1,14 @@
 """Works off the invitations that are due: claim, look how everything stands, decide, and do that one thing."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 
 from bot.carriers import Carrier
-from bot.cases import Known, read_case
+from bot.cases import read_case
 from bot.conversations import Conversations
 from bot.reconciling import Reconciler
 from bot.sending import Sender
@@ -26,6 +26,9 @@ AT_ONCE = 4
 
 BEAT = timedelta(seconds=10)
 """How often a worker shows that it is alive."""
+
+UNASKED = frozenset({Ending.UNDELIVERABLE, Ending.TOO_LATE})
+"""Ends by which nobody was disturbed, so that the person may be invited after another contact."""
 
 FORGOTTEN = timedelta(days=1)
 """After how long a worker that was not heard of is gone for good."""
@@ -106,8 +109,7 @@ class Dispatch:
             if not claimed:
                 break
             came_by += len(claimed)
-            for mine in claimed:
-                self._do(mine)
+            self._settle([settled for mine in claimed if (settled := self._do(mine))])
         return came_by
 
     def hurry(self, reference: str) -> None:
@@ -118,9 +120,10 @@ class Dispatch:
         if mine:
             self._do(mine)
 
-    def _do(self, mine: Invitation) -> None:
+    def _do(self, mine: Invitation) -> tuple[Invitation, Rest | Close] | None:
+        """Does what is to be done for this one; what is only to be written is given back, to be written with others."""
         if self.stopping.is_set():
-            return self._rest(mine, Rest(self.conversations.now()))
+            return mine, Rest(self.conversations.now())
         try:
             known = read_case(self.conversations, self.countries, mine)
             match move(self.rules, known.case, self.conversations.now()):
@@ -130,25 +133,25 @@ class Dispatch:
                     self._reconciler.look(known, look)
                 case Poll() as poll:
                     self._reconciler.poll(known, poll)
-                case Rest() as rest:
-                    self._rest(mine, rest)
-                case Close() as close:
-                    self._close(known, close)
+                case Rest() | Close() as settled:
+                    return mine, settled
         except Exception:
             # One that cannot be worked off stops no other; it comes up again when the lease is over.
             log.exception("invitation %s could not be worked off", mine.id)
         return None
 
-    def _rest(self, mine: Invitation, rest: Rest) -> None:
+    def _settle(self, settled: Sequence[tuple[Invitation, Rest | Close]]) -> None:
+        """Writes when each comes up again, or how it ended, all at once."""
+        if not settled:
+            return
+        now = self.conversations.now()
         with self.conversations.database.write() as connection:
-            invitations.rest(connection, mine, rest.until)
-
-    def _close(self, known: Known, close: Close) -> None:
-        mine, now = known.mine, self.conversations.now()
-        with self.conversations.database.write() as connection:
-            closed = invitations.close(connection, mine, close.outcome, now)
-            if closed and mine.theirs and close.outcome in (Ending.UNDELIVERABLE, Ending.TOO_LATE):
-                contacts.release(connection, mine.theirs, mine.reference)
+            # In one order, so that no two workers wait for each other.
+            for mine, decided in sorted(settled, key=lambda each: each[0].id):
+                if isinstance(decided, Rest):
+                    invitations.rest(connection, mine, decided.until)
+                elif invitations.close(connection, mine, decided.outcome, now) and decided.outcome in UNASKED:
+                    contacts.release(connection, mine.theirs or "", mine.reference)
 
     def _beat(self) -> None:
         now = self.conversations.now()

@@ -462,7 +462,9 @@ def test_a_worker_told_to_stop_begins_nothing_more(office: Desk) -> None:
     with office.database.write() as connection:
         (mine,) = invitations.claim(connection, now, now + timedelta(minutes=1), 10)
     office.dispatch.stopping.set()
-    office.dispatch._do(mine)
+    put_back = office.dispatch._do(mine)
+    assert put_back
+    office.dispatch._settle([put_back])
     office.dispatch.tick()
     assert office.sent == []
     assert office.invitation()["due_at"] == now
