@@ -3,13 +3,12 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 from flows.document import NAME, nearest, written
 from nlp.tags import Sentiment
 from nlp.theme import Change, CodeFrame, Theme, plain
-
-_HEADER = "# Written by a change of themes; comments that stood in an earlier version of this file are not in it.\n"
 
 
 def rename(frame: CodeFrame, old: str, new: str) -> CodeFrame:
@@ -62,10 +61,12 @@ def split(frame: CodeFrame, old: str, into: Sequence[str]) -> CodeFrame:
 def write(frame: CodeFrame, path: Path) -> None:
     """Puts the code frame into a file, from which it can be loaded again; a reader sees the old or the new file.
 
-    Comments that stood in the file are lost. Raises OSError.
+    The comment that the file begins with stays; those further down are lost. Raises OSError.
     """
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+    comment = "".join(takewhile(lambda line: line.startswith("#") or not line.strip(), lines))
     draft = path.with_name(f".{path.name}-{os.getpid()}")
-    draft.write_text(_HEADER + written(plain(frame)), encoding="utf-8")
+    draft.write_text(comment + written(plain(frame)), encoding="utf-8")
     draft.replace(path)
 
 
