@@ -18,6 +18,7 @@ import warnings
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -160,7 +161,8 @@ def _statements(settings: Settings) -> int:
     take_turn(parts.conversations, session_id, int(number), Keyed("9"), note)
     event.remove(Engine, "connect", listen)
     parts.database.dispose()
-    return len([sql for sql in counted if not sql.startswith(("BEGIN", "COMMIT"))])
+    # SQLite tells a statement anew for everything that its own triggers do for it.
+    return len([sql for sql, _ in groupby(counted) if not sql.startswith(("BEGIN", "COMMIT"))])
 
 
 def _floor_environment(url: str, folder: str) -> dict[str, str]:

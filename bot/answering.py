@@ -38,6 +38,6 @@ def answer_invited(
     def link(connection: Connection) -> None:
         attempts.link(connection, id, f"call:{call}")
 
-    theirs = Address(Channel.CALL, known.address, None)
+    theirs = Address(Channel.CALL, known.address, mine.country)
     about = About(mine.reference, mine.agent, mine.queue, mine.touchpoint)
     return answer_call(conversations, call, theirs, ours, language, about, render, link)

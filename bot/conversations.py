@@ -127,6 +127,7 @@ class Conversations:
             started_at=now,
             expires_at=now + self._session_lasts,
             session=turn.session,
+            country=theirs.country,
             **asdict(about or About()),
         )
         reply = _rendered(new.id, turn, render)

@@ -96,8 +96,8 @@ class Sender:
         """What is sent; None where that cannot be now, and the transaction may be undone."""
         conversations, survey = self.conversations, self.conversations.survey
         if send.session is None:
-            theirs, given = Address(send.channel, known.address, None), Given(f"invite:{made.id}", None)
-            mine = known.mine
+            mine, given = known.mine, Given(f"invite:{made.id}", None)
+            theirs = Address(send.channel, known.address, mine.country)
             about = About(mine.reference, mine.agent, mine.queue, mine.touchpoint)
             language = mine.language if mine.language in survey.languages else conversations.default_language
             begun = conversations.begin(connection, send.channel, theirs, ours, language, given, _in_words, about=about)

@@ -29,7 +29,8 @@ class NewSession:
     """A session that is about to begin.
 
     respondent: the id its person is given where they are not known yet; address: where they are, None where that is
-    withheld; carrier_ref: the carrier's id of a call, None for texts. Ids are opaque and unique.
+    withheld; carrier_ref: the carrier's id of a call, None for texts; country: where they are, as ISO 3166 code, None
+    where it cannot be told. Ids are opaque and unique.
     """
 
     id: str
@@ -45,6 +46,7 @@ class NewSession:
     agent: str | None = None
     queue: str | None = None
     touchpoint: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def begin(connection: Connection, keys: Keys, new: NewSession, survey: Survey, e
         "agent": new.agent,
         "queue": new.queue,
         "touchpoint": new.touchpoint,
+        "country": new.country,
         "started_at": new.started_at,
         "expires_at": new.expires_at,
         "ended_at": ended_at,

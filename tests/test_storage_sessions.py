@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -316,7 +317,8 @@ def test_answer_costs_few_statements(database: Database, monkeypatch: pytest.Mon
     seen = statements(database, monkeypatch)
     kept = find(database, "one")
     save(database, kept, step(survey(), kept.session, Keyed("9")), "turn")
-    counted = [statement for statement in seen if not statement.startswith(("BEGIN", "COMMIT"))]
+    # SQLite tells a statement anew for everything that its own triggers do for it.
+    counted = [statement for statement, _ in groupby(seen) if not statement.startswith(("BEGIN", "COMMIT"))]
     assert len(counted) == {"sqlite": 4, "postgresql": 2}[database.kind]
 
 

@@ -9,6 +9,10 @@ from storage.models.conversations import respondents as respondents
 from storage.models.conversations import senders as senders
 from storage.models.conversations import sessions as sessions
 from storage.models.conversations import turns as turns
+from storage.models.figures import changes as changes
+from storage.models.figures import figures as figures
+from storage.models.figures import rollups as rollups
+from storage.models.figures import slices as slices
 from storage.models.invitations import attempts as attempts
 from storage.models.invitations import contacts as contacts
 from storage.models.invitations import daily as daily

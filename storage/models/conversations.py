@@ -50,9 +50,11 @@ sessions = Table(
     Column("last_question", String),
     Column("revision", Integer, nullable=False),
     Column("snapshot", LargeBinary, nullable=False),
+    Column("country", String),
     CheckConstraint("(respondent_id IS NULL) = (theirs IS NULL)", "whose"),
     CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", "ended_with_outcome"),
     Index("ix_sessions_started", "started_at", "id"),
+    Index("ix_sessions_agent", "agent", "started_at"),
     Index("ix_sessions_latest", "channel", "ours", "theirs", "started_at"),
     # Room on every page for the rows to change where they are, without an entry in each index.
     postgresql_with={"fillfactor": 60},
