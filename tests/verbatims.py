@@ -32,6 +32,12 @@ class Agreement:
     missed: int
     felt: int
 
+    def __add__(self, other: "Agreement") -> "Agreement":
+        """Of both together."""
+        return Agreement(
+            self.found + other.found, self.wrong + other.wrong, self.missed + other.missed, self.felt + other.felt
+        )
+
     @property
     def f1(self) -> float:
         """Micro-F1 of the themes: 2 TP / (2 TP + FP + FN)."""
