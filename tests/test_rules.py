@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from nlp import codeframe, seeds, words
 from nlp.pipeline import frame_of, rules_pipeline, rules_version
 from nlp.tokens import READ_AT_MOST
-from tests.coded import HALVES, LANGUAGES, Agreement, Example, agreement, examples
+from tests.handcoded import HALVES, LANGUAGES, Agreement, Example, agreement, examples
 
 GOOD, BAD, MIXED, NEUTRAL = "positive", "negative", "mixed", "neutral"
 

@@ -39,6 +39,11 @@ class Agreement:
         )
 
     @property
+    def n(self) -> int:
+        """How many themes were coded."""
+        return self.found + self.missed
+
+    @property
     def f1(self) -> float:
         """Micro-F1 of the themes: 2 TP / (2 TP + FP + FN)."""
         return 2 * self.found / (2 * self.found + self.wrong + self.missed)
