@@ -7,8 +7,8 @@ from datetime import datetime
 
 import click
 
-from bot import app
 from bot.accounts import KEY_ROLES, USER_ROLES, Role, UnusableError, new_password
+from bot.cli.opening import ready
 
 KEY_ROLE = click.Choice([each.value for each in KEY_ROLES])
 USER_ROLE = click.Choice([each.value for each in USER_ROLES])
@@ -27,7 +27,7 @@ def keys() -> None:
 def keys_add(name: str, role: str) -> None:
     """Make a key and print it; it cannot be shown again."""
     with _refusing():
-        key = app.ready().accounts.add_key(name, Role(role))
+        key = ready().accounts.add_key(name, Role(role))
     click.echo("Keep this key: it cannot be shown again.", err=True)
     click.echo(key)
 
@@ -35,7 +35,7 @@ def keys_add(name: str, role: str) -> None:
 @keys.command("list")
 def keys_list() -> None:
     """Every key: name, role, and when it was made, last used and revoked."""
-    known = app.ready().accounts.keys()
+    known = ready().accounts.keys()
     rows = [(key.name, key.role, _at(key.made_at), _at(key.used_at), _at(key.revoked_at)) for key in known]
     _print(("name", "role", "made", "last used", "revoked"), rows)
 
@@ -45,7 +45,7 @@ def keys_list() -> None:
 def keys_revoke(name: str) -> None:
     """Make a key useless, at once and for good."""
     with _refusing():
-        _tell(app.ready().accounts.revoke_key(name), f"no key named {name} is in use; `nawoord keys list` shows them")
+        _tell(ready().accounts.revoke_key(name), f"no key named {name} is in use; `nawoord keys list` shows them")
 
 
 @click.group()
@@ -60,7 +60,7 @@ def users() -> None:
 @GENERATE
 def users_add(name: str, role: str, from_stdin: bool, generate: bool) -> None:
     """Let a person sign in."""
-    accounts, password = app.ready().accounts, _password(from_stdin, generate)
+    accounts, password = ready().accounts, _password(from_stdin, generate)
     with _refusing():
         accounts.add_user(name, Role(role), password)
     if generate:
@@ -70,7 +70,7 @@ def users_add(name: str, role: str, from_stdin: bool, generate: bool) -> None:
 @users.command("list")
 def users_list() -> None:
     """Every user: name, role, and when they were added, last signed in and disabled."""
-    known = app.ready().accounts.users()
+    known = ready().accounts.users()
     rows = [(one.name, one.role, _at(one.made_at), _at(one.signed_in_at), _at(one.disabled_at)) for one in known]
     _print(("name", "role", "added", "signed in", "disabled"), rows)
 
@@ -81,7 +81,7 @@ def users_list() -> None:
 @GENERATE
 def users_password(name: str, from_stdin: bool, generate: bool) -> None:
     """Change a password; wherever that person is signed in, they no longer are."""
-    accounts, password = app.ready().accounts, _password(from_stdin, generate)
+    accounts, password = ready().accounts, _password(from_stdin, generate)
     with _refusing():
         _tell(accounts.change_password(name, password), _nobody(name))
     if generate:
@@ -94,7 +94,7 @@ def users_password(name: str, from_stdin: bool, generate: bool) -> None:
 def users_role(name: str, role: str) -> None:
     """Change what a person may do, from now on."""
     with _refusing():
-        _tell(app.ready().accounts.change_role(name, Role(role)), _nobody(name))
+        _tell(ready().accounts.change_role(name, Role(role)), _nobody(name))
 
 
 @users.command("disable")
@@ -103,7 +103,7 @@ def users_role(name: str, role: str) -> None:
 def users_disable(name: str, undo: bool) -> None:
     """Let a person no longer sign in, and sign them out everywhere."""
     with _refusing():
-        _tell(app.ready().accounts.disable(name, undo=undo), _nobody(name))
+        _tell(ready().accounts.disable(name, undo=undo), _nobody(name))
 
 
 @contextmanager

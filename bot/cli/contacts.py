@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot import app, imports, sheets
 from bot.cells import UnreadableCellError, moment_of, phone_of
+from bot.cli.opening import ready
 from bot.imports import Faulty, Summary, columns_of, zone_of
 from bot.intake import InvalidContact, NewContact, Source
 from bot.invitations import Decided
@@ -38,7 +39,7 @@ def contact_command(
     phone: str | None, ended_at: str | None, channel: str | None, attributes: Sequence[str], **told: str
 ) -> None:
     """Report a contact that has ended, and print what was decided about it."""
-    parts = app.ready()
+    parts = ready()
     rules = parts.settings.eligibility
     with _refusing():
         contact = NewContact(
@@ -57,7 +58,7 @@ def contact_command(
 @click.option("--dry-run", is_flag=True, help="Look every row over, and take none.")
 def import_command(file: Path, dry_run: bool) -> None:
     """Take contacts from a CSV or XLSX file; may be run again, for every reference counts once."""
-    parts = app.ready()
+    parts = ready()
     summary = Summary()
     with _refusing(), sheets.opened(file) as sheet, _progress(sheet.lines) as progress:
         columns = columns_of(sheet.header)
@@ -76,7 +77,7 @@ def import_command(file: Path, dry_run: bool) -> None:
 @click.option("--undo", is_flag=True, help="The person may be asked again.")
 def opt_out(number: str, undo: bool) -> None:
     """Ask a person nothing more over any channel; `-` reads numbers from standard input, one a line."""
-    parts = app.ready()
+    parts = ready()
     opted_out = OptOuts(parts.database, parts.keys, app.now, parts.settings.eligibility.default_country)
     noted, faulty = 0, 0
     for line, each in enumerate(sys.stdin if number == "-" else [number], start=1):

@@ -6,6 +6,7 @@ from typing import TextIO
 import click
 
 from bot import app
+from bot.cli.opening import ready
 from bot.config import load
 from bot.reporting import exports
 from storage.database import downgrade, upgrade
@@ -22,7 +23,7 @@ def export() -> None:
 @click.option("--unmasked", is_flag=True, help="Show in verbatims also what tells who somebody is.")
 def export_answers(output: TextIO, unmasked: bool) -> None:
     """Every survey as one row of CSV."""
-    parts = app.ready()
+    parts = ready()
     exports.write_csv(exports.answers(parts.database, parts.keys, parts.survey, not unmasked), output)
 
 
@@ -48,7 +49,7 @@ def db_downgrade(revision: str) -> None:
 @db.command("rotate-key")
 def db_rotate_key() -> None:
     """Write everything anew with the first secret of NAWOORD_SECRET_KEY."""
-    parts = app.ready()
+    parts = ready()
     done = rotate(parts.database, parts.keys)
     click.echo(f"{done.sealed} values and {done.people} people written anew", err=True)
     if done.left:

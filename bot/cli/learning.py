@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from nlp.tagger import Tagger
 
 from bot import app, comments, learning
+from bot.cli.opening import ready
 from bot.cli.printing import print_report, print_table, share
 from bot.sheets import SheetError
 from nlp import advising
 from nlp.models import BrokenModel
+from nlp.tagger import Tagger
 from nlp.training import TooFewLabels
 
 
@@ -22,7 +23,7 @@ from nlp.training import TooFewLabels
 @click.option("--activate", is_flag=True, help="Put the model to work if it is better.")
 def train(seed: int, activate: bool) -> None:
     """Learn from everything that was decided, and say whether that makes tagging better."""
-    parts = app.ready()
+    parts = ready()
     models = parts.taggers.models
     try:
         version, trained = advising.train(parts.verbatims.frame, models, list(learning.coded(parts.verbatims)), seed)
@@ -48,7 +49,7 @@ def train(seed: int, activate: bool) -> None:
 @click.argument("version")
 def activate(version: str) -> None:
     """Put a trained model to work that was found better than what was at work."""
-    models = app.ready().taggers.models
+    models = ready().taggers.models
     with _refusing():
         if not models.manifest(version)["account"]["verdict"]["promote"]:
             raise BrokenModel(f"{version} was not better than what was at work, and is not put to work")
@@ -58,7 +59,7 @@ def activate(version: str) -> None:
 @click.command()
 def rollback() -> None:
     """Put back to work what was before the present model."""
-    click.echo(f"{app.ready().taggers.models.rollback() or 'the rules alone'} at work", err=True)
+    click.echo(f"{ready().taggers.models.rollback() or 'the rules alone'} at work", err=True)
 
 
 @click.command()
@@ -85,7 +86,7 @@ def evaluate(
 @click.command()
 def agreement() -> None:
     """Show how far those who coded the same verbatims agree: Krippendorff's alpha."""
-    found = learning.agreement(app.ready().verbatims)
+    found = learning.agreement(ready().verbatims)
     rows = [(theme, share(alpha)) for theme, alpha in found.themes.items()]
     print_table(
         f"{found.verbatims} verbatims coded by two or more", ("theme", "alpha"), [*rows, ("all", share(found.sets))]

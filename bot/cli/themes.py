@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bot import app, comments, learning, review, sheets
+from bot.cli.opening import ready
 from bot.cli.printing import print_table
 from bot.cli.progress import progressing
 from bot.reporting.writers import FORMATS, Table, write
@@ -36,7 +37,7 @@ def tag(
 ) -> None:
     """Read verbatims for their themes: those of surveys, or a file of comments that never were one."""
     if source is None:
-        parts = app.ready()
+        parts = ready()
         with progressing("verbatims", parts.verbatims.backlog()) as step:
             for read in parts.verbatims.tag_all(since and since.replace(tzinfo=UTC), retag):
                 step(read)
@@ -56,7 +57,7 @@ def tag(
 @click.option("--overrule", is_flag=True, help="Your decisions go before those taken since the sheet was made.")
 def review_command(path: Path, by: str, most: int, overrule: bool) -> None:
     """Make a sheet of what is worth coding next; once you have corrected it, take it back in."""
-    parts = app.ready()
+    parts = ready()
     if not path.exists():
         picks = learning.suggest(parts.verbatims, parts.taggers.models, most).picks
         blind = {shown.said.id for _, shown in picks if is_locked(shown.said.id)}
@@ -84,7 +85,7 @@ def review_command(path: Path, by: str, most: int, overrule: bool) -> None:
 @click.option("--most", default=20, show_default=True, help="How many verbatims to name.")
 def suggest(most: int) -> None:
     """Name verbatims worth coding, words that could be seeds, and phrases that no theme covers."""
-    parts = app.ready()
+    parts = ready()
     found = learning.suggest(parts.verbatims, parts.taggers.models, most)
     print_table(
         "to code",
