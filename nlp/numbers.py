@@ -58,7 +58,9 @@ def _claim(text: str, row: Sequence[Figure], kind: str, rule: Rule, rest: list[l
         taken = rule(text, row[at : at + _MOST + 1])
         if taken:
             if kind:
-                yield Redaction(row[at].start, row[at + taken - 1].end, kind)
+                start, end = row[at].start, row[at + taken - 1].end
+                is_open = text[start - 1 : start] == "(" and ")" in text[start:end]
+                yield Redaction(start - is_open, end, kind)
             if left:
                 rest.append(left)
             left = []
@@ -135,11 +137,12 @@ def _most_abroad(digits: str, figures: Sequence[Figure]) -> int:
 
 
 def _longest(figures: Sequence[Figure], usual: range, code: int, most: int) -> int:
-    """How many figures make up a number of a usual length; a single digit behind them is not part of it."""
+    """How many figures make up a number of a usual length; a single digit typed behind them is not part of it."""
     fitting = [n for n, digits in _windows(figures, most + code) if len(digits) - code in usual]
-    singles = all(len(figure.digits) == 1 for figure in figures[1:4])
-    if len(fitting) > 1 and len(figures[fitting[-1] - 1].digits) == 1 and not singles:
-        fitting.pop()
+    if len(fitting) > 1 and not all(len(figure.digits) == 1 for figure in figures[1:4]):
+        last = figures[fitting[-1] - 1]
+        if len(last.digits) == 1 and not last.is_spoken:
+            fitting.pop()
     return fitting[-1] if fitting else 0
 
 

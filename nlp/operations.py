@@ -1,7 +1,7 @@
 """Changes the themes of a code frame so that whatever was tagged or decided before keeps its meaning."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
@@ -30,8 +30,8 @@ def merge(frame: CodeFrame, olds: Sequence[str], into: str) -> CodeFrame:
         raise ValueError(f"there is nothing to merge into {into!r}; name at least one other theme")
     is_new = into not in _keys(frame)
     kept = replace(merged[0], key=_fresh(frame, into)) if is_new else frame.theme(into)
-    whole = _together(kept, merged[is_new:])
     gone = {theme.key: into for theme in merged}
+    whole = replace(_together(kept, merged[is_new:]), parent=_above(frame, kept, gone))
     place = merged[0].key if is_new else into
     themes = [
         whole if theme.key == place else theme for theme in frame.themes if theme.key not in gone or theme.key == place
@@ -110,6 +110,16 @@ def _together(kept: Theme, others: Sequence[Theme]) -> Theme:
         examples=_joined(theme.examples for theme in all_of_them),
         felt=felt,
     )
+
+
+def _above(frame: CodeFrame, kept: Theme, gone: Collection[str]) -> str | None:
+    """Under which theme a merged one comes to stand: its own parent, but nothing that is now below it."""
+    parents = {theme.key: theme.parent for theme in frame.themes}
+    parent = above = kept.parent
+    while above is not None:
+        parent = parents[above] if above in gone else parent
+        above = parents[above]
+    return parent
 
 
 def _joined(listed: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:

@@ -55,7 +55,7 @@ def _figures(text: str) -> list[Figure]:
     found: list[Figure] = []
     before: re.Match[str] | None = None
     for piece in _PIECE.finditer(text):
-        typed = piece[0][0].isdigit()
+        typed = piece[0].isdecimal()
         digits = _plain(piece[0]) if typed else _spoken(piece[0])
         if digits is None:
             before = piece
