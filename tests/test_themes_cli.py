@@ -24,7 +24,7 @@ def wire(database_url: str) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CliRunner]:
+def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     (tmp_path / "config.yaml").write_text("definitions: own\n")
     monkeypatch.setenv("NAWOORD_CONFIG", str(tmp_path / "config.yaml"))
     monkeypatch.setenv("NAWOORD_DATABASE_URL", database_url)
@@ -51,7 +51,7 @@ def test_a_sheet_is_made_corrected_and_taken_back(wire: Wire, run: CliRunner, tm
     path = tmp_path / "sheet.xlsx"
     ran(run, "review", "--file", path, "--by", "coder")
     book = openpyxl.load_workbook(path)
-    columns = {cell.value: cell.column for cell in book["data"][1]}
+    columns = {str(cell.value): cell.column or 0 for cell in book["data"][1]}
     book["data"].cell(2, columns["themes"], "price_invoice: negative; waiting_time")
     book["data"].cell(2, columns["read"], "yes")
     book["data"].cell(3, columns["read"], "yes")
@@ -88,7 +88,7 @@ def test_a_row_that_makes_no_sense_is_refused_alone(wire: Wire, run: CliRunner, 
     path = tmp_path / "sheet.xlsx"
     ran(run, "review", "--file", path, "--by", "coder")
     book = openpyxl.load_workbook(path)
-    columns = {cell.value: cell.column for cell in book["data"][1]}
+    columns = {str(cell.value): cell.column or 0 for cell in book["data"][1]}
     book["data"].cell(2, columns["themes"], "the weather")
     book["data"].cell(3, columns["themes"], "waiting_time: furious")
     book.save(path)
@@ -111,8 +111,10 @@ def test_a_file_of_comments_is_tagged(run: CliRunner, tmp_path: Path, kind: str,
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), source)
     else:
         book = openpyxl.Workbook()
-        for cells in (["id", "comment"], *([row["id"], row.get("comment")] for row in rows)):
-            book.active.append(cells)  # type: ignore[union-attr]
+        sheet = book.create_sheet("data", 0)
+        sheet.append(["id", "comment"])
+        for row in rows:
+            sheet.append([row["id"], row.get("comment")])
         book.save(source)
     ran(run, "tag", "--input", source, "--text-column", "comment", "--language", "nl", "--output", output)
     read = read_back(output)
@@ -127,8 +129,8 @@ def read_back(path: Path) -> list[dict[str, str | None]]:
     if path.suffix == ".jsonl":
         return [json.loads(line) for line in path.read_text().splitlines()]
     if path.suffix == ".xlsx":
-        header, *rows = openpyxl.load_workbook(path)["data"].iter_rows(values_only=True)
-        return [dict(zip(map(str, header), map(_text, row), strict=True)) for row in rows]
+        names, *rows = openpyxl.load_workbook(path)["data"].iter_rows(values_only=True)
+        return [dict(zip(map(str, names), map(_text, row), strict=True)) for row in rows]
     header, *lines = (line.split(",") for line in path.read_text().splitlines())
     return [dict(zip(header, line, strict=True)) for line in lines]
 

@@ -149,7 +149,8 @@ def _limits() -> None:
         sa.Column("trouble", sa.String),
         sa.Column("untagged", sa.Integer),
         sa.PrimaryKeyConstraint("worker", name="pk_heartbeats"),
-        comment="When each worker last came by, why it tags by the rules alone if it should not, and what waits for it.",
+        comment="When each worker last came by, why it tags by the rules alone if it should not, and what waits for"
+        " it.",
     )
 
 
@@ -199,5 +200,6 @@ def _access() -> None:
         sa.Column("since", MOMENT, nullable=False),
         sa.Column("tried", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("bucket", name="pk_sign_in_tries"),
-        comment="How often it was lately tried to sign in under names that share a bucket, so that nobody can guess on.",
+        comment="How often it was lately tried to sign in under names that share a bucket, so that nobody can guess"
+        " on.",
     )
