@@ -5,7 +5,7 @@ from itertools import chain
 
 from bot.settings import CarrierName, Settings
 from flows.lint import Finding, Severity, lint, lint_voices
-from flows.survey import Survey
+from flows.survey import Channel, Survey
 
 
 def findings(settings: Settings, survey: Survey) -> tuple[Finding, ...]:
@@ -44,3 +44,15 @@ def _fit(settings: Settings, survey: Survey) -> Iterator[Finding]:
     if settings.carrier is CarrierName.TWILIO and not settings.secrets.secret_key:
         remedy = "set NAWOORD_SECRET_KEY, and keep it where backups of the database are not"
         yield Finding(Severity.WARNING, "environment", "the secret key lies in a file beside the data", remedy)
+    if settings.carrier is CarrierName.TWILIO:
+        yield from _sending(settings)
+
+
+def _sending(settings: Settings) -> Iterator[Finding]:
+    """What Twilio needs beside answering, to send invitations."""
+    if not settings.secrets.twilio_account_sid or not settings.twilio.number:
+        remedy = "set TWILIO_ACCOUNT_SID and NAWOORD_TWILIO_NUMBER; until then nobody can be invited"
+        yield Finding(Severity.WARNING, "twilio", "there is no account or number to send from", remedy)
+    if Channel.WHATSAPP in settings.eligibility.channels and not settings.whatsapp.invitation:
+        remedy = "name an approved template for each language, or take whatsapp out of eligibility.channels"
+        yield Finding(Severity.WARNING, "whatsapp.invitation", "nobody can be invited by WhatsApp", remedy)

@@ -17,9 +17,11 @@ CHANNELS = {"voice": Channel.CALL, "sms": Channel.SMS, "whatsapp": Channel.WHATS
 
 @click.command()
 def check() -> None:
-    """Look over settings, surveys, wordings and voices."""
+    """Look over settings, surveys, wordings, voices and the code frame."""
     settings = load(environ)
-    findings = checks.findings(settings, app.survey_of(settings))
+    survey = app.survey_of(settings)
+    app.frame_of(settings)
+    findings = checks.findings(settings, survey)
     for finding in findings:
         click.echo(finding)
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
