@@ -36,10 +36,11 @@ class Node:
 class State:
     """All places within phrases that the same words lead to, taken together; made when first met, then kept.
 
-    opens: the elements with which phrases go on; gap: where they go on after a gap; senses: of what is complete here.
+    opens: the elements with which phrases go on; gap: where they go on after a gap; senses: of what is complete here;
+    is_end: no phrase goes on.
     """
 
-    __slots__ = ("_following", "_nodes", "gap", "opens", "senses")
+    __slots__ = ("_following", "_nodes", "gap", "is_end", "opens", "senses")
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self._nodes = tuple(nodes)
@@ -48,6 +49,7 @@ class State:
         gaps = [gap for node in self._nodes for gap in node.gaps]
         self.gap = State(gaps) if gaps else None
         self.senses = tuple(sense for node in (*self._nodes, *gaps) for sense in node.senses)
+        self.is_end = not self.opens and self.gap is None
 
     def after(self, element: str) -> "State":
         """Where an element that is among `opens` leads to."""

@@ -63,7 +63,11 @@ class Matcher:
         for place, elements in enumerate(read):
             for element in elements:
                 if element in first.opens:
-                    self._walk(first.after(element), text, stops[place], (place,), (element,))
+                    state = first.after(element)
+                    if state.is_end:
+                        text.found.extend([self._match((place,), (element,), sense) for sense in state.senses])
+                    else:
+                        self._walk(state, text, stops[place], (place,), (element,))
         return text.found
 
     def find_whole(self, read: Read) -> list[Match]:
@@ -103,7 +107,7 @@ class Matcher:
                 break
 
     def _match(self, places: tuple[int, ...], elements: tuple[str, ...], sense: Sense) -> Match:
-        weight = sum([self._weights[element] for element in elements])
+        weight = sum(map(self._weights.__getitem__, elements))
         if self._free.isdisjoint(elements):
             return Match(places, weight, sense)
         free = tuple(place for place, element in zip(places, elements, strict=True) if element in self._free)

@@ -15,8 +15,8 @@ from nlp.tags import Source
 from nlp.theme import CodeFrame, Theme, plain
 
 _CONFIDENCE, _MOST_CONFIDENT = {1: 0.7, 2: 0.8, 3: 0.85}, 0.9
-"""By the number of words that show a theme, how often somebody who codes by hand saw it too; measured on verbatims of
-the project's own."""
+"""By the number of words that show a theme. Somewhat less than how often, in the held half of the project's own
+verbatims, who coded by hand saw the theme too (0.86, 0.94, 0.90; 0.97): those are easier to read than others."""
 
 
 @Language.factory("nawoord_rules", assigns=["doc.spans"])

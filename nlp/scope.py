@@ -54,11 +54,13 @@ def denials(
 
     is_trailing: a denial at the end of a clause reaches back; is_agreeing: several denials of one thing are one.
     """
+    denying = {match.start for match in roles if match.sense.name in ("denies", "lacks")}
+    if not denying:
+        return [False] * len(targets)
     counts = [0] * len(targets)
     starts = [target.start for target in targets]
     chosen = {match.start for match in roles if match.sense.name == "chooses"}
     trailing = {place for match in roles if match.sense.name == "trails" for place in match.places}
-    denying = {match.start for match in roles if match.sense.name in ("denies", "lacks")}
     for match in roles:
         if match.sense.name in ("denies", "lacks"):
             low, high = bisect_left(starts, match.start - _WINDOW), bisect_left(starts, match.start + _WINDOW)

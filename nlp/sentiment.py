@@ -36,7 +36,7 @@ class Feelings:
         found = [_Evidence(s.start, s.end, s.label_, s.id_, s) for group in groups for s in group]
         shown = sorted((one for one in found if one.theme in decided), key=lambda one: one[:3])
         doc.spans["themes"] = [one.span for one in shown]
-        moods = _Moods(doc, shown)
+        moods = _Moods(doc, shown) if not all(one.feeling for one in shown) else None
         doc.user_data["sentiment"] = {
             theme: self._feeling(theme, [one for one in shown if one.theme == theme], moods, doc) for theme in decided
         }
@@ -44,11 +44,11 @@ class Feelings:
             doc.user_data.pop(passed_on, None)
         return doc
 
-    def _feeling(self, theme: str, shown: Sequence["_Evidence"], moods: "_Moods", doc: Doc) -> str:
+    def _feeling(self, theme: str, shown: Sequence["_Evidence"], moods: "_Moods | None", doc: Doc) -> str:
         mentioned = self._rules.themes[theme].feeling
         if mentioned is Sentiment.NEUTRAL:
             return _NEUTRAL
-        felt = _together(one.feeling or moods.around(one.start) for one in shown)
+        felt = _together(one.feeling or (moods.around(one.start) if moods else "") for one in shown)
         return felt or doc.user_data.get("mood") or str(mentioned or _NEUTRAL)
 
     @property
