@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 UNKNOWN = "-"
@@ -55,7 +56,8 @@ class Filter:
 
     def among(self, name: str, *values: str) -> "Filter":
         """The same, and of that name only these values; without any, all of them."""
-        return replace(self, **{name: tuple(sorted(set(values)))})
+        named: dict[str, Any] = {name: tuple(sorted(set(values)))}
+        return replace(self, **named)
 
     def between(self, first: date | None, last: date | None) -> "Filter":
         """The same, of other days."""
@@ -79,7 +81,7 @@ def read(pairs: Iterable[tuple[str, str]]) -> Filter:
 
     Raises FilterError with every fault found.
     """
-    days: dict[str, date] = {}
+    days: dict[str, Any] = {}
     values: dict[str, set[str]] = {}
     faults: list[FilterFault] = []
     for name, given in pairs:
@@ -102,8 +104,8 @@ def read(pairs: Iterable[tuple[str, str]]) -> Filter:
         faults.append(FilterFault("to", "it lies before `from`", "give a later day, or exchange the two"))
     if faults:
         raise FilterError(tuple(faults))
-    found = Filter(days.get("first"), days.get("last"))
-    return replace(found, **{name: tuple(sorted(of_name)) for name, of_name in values.items()})
+    named: dict[str, Any] = {name: tuple(sorted(of_name)) for name, of_name in values.items()}
+    return Filter(**days, **named)
 
 
 def query(wanted: Filter) -> str:

@@ -1,0 +1,70 @@
+"""Effort answers at an end of the scale, and what else the same respondent has said that contradicts them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from flows.measures import NPS, PUBLISHED
+from flows.reversals import Answered, Suspicion, suspicions
+from storage.models import answers, corrections, sessions, tags
+
+SIGNS = {"positive": 1, "negative": -1}
+EFFORT = [each for each in PUBLISHED.values() if each is not NPS]
+
+_nps = answers.alias("nps")
+_of_nps = (
+    select(func.max(_nps.c.value))
+    .where(_nps.c.session_id == sessions.c.id, _nps.c.instrument == NPS.instrument)
+    .scalar_subquery()
+)
+_at_an_end = or_(
+    *(
+        (answers.c.instrument == each.instrument) & answers.c.value.in_((each.scale.low, each.scale.high))
+        for each in EFFORT
+    )
+)
+_about = [sessions.c[name] for name in ("survey", "country", "queue", "touchpoint", "agent")]
+_answer = [answers.c[name] for name in ("question", "instrument", "series", "channel", "language", "late", "value")]
+
+
+def doubtful(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], day: ColumnElement[date]
+) -> Iterator[tuple[date, Any, frozenset[Suspicion]]]:
+    """Each suspect with its day and why, of the sessions under these conditions."""
+    at_an_end = (
+        select(day.label("day"), sessions.c.id, *_about, *_answer, _of_nps.label("nps"))
+        .join_from(sessions, answers, answers.c.session_id == sessions.c.id)
+        .where(_at_an_end, *conditions)
+    )
+    felt = feelings(connection, select(sessions.c.id).where(*conditions))
+    for row in connection.execute(at_an_end):
+        answered = Answered(row.value, row.nps, felt.get(row.id, 0))
+        if found := suspicions(PUBLISHED[row.instrument], answered):
+            yield row.day, row, found
+
+
+def feelings(connection: Connection, of: Any) -> dict[str, int]:
+    """By session whether its comments praise (1) or complain (-1) on the whole, as people and then rules have it."""
+    counted: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    found = select(tags.c.session_id, tags.c.question, tags.c.theme, tags.c.sentiment)
+    for session, question, theme, sentiment in connection.execute(found.where(tags.c.session_id.in_(of))):
+        counted[session, question][theme] = sentiment
+    decided = select(
+        *(corrections.c[name] for name in ("session_id", "question", "theme", "present", "sentiment"))
+    ).order_by(corrections.c.id)
+    for row in connection.execute(decided.where(corrections.c.session_id.in_(of))):
+        themes = counted[row.session_id, row.question]
+        before = themes.pop(row.theme, "neutral")
+        if row.present:
+            themes[row.theme] = row.sentiment or before
+    return _signs((session, themes.values()) for (session, _), themes in counted.items())
+
+
+def _signs(felt: Iterable[tuple[str, Iterable[str]]]) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for session, sentiments in felt:
+        sums[session] += sum(SIGNS.get(each, 0) for each in sentiments)
+    return {session: (total > 0) - (total < 0) for session, total in sums.items()}

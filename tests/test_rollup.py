@@ -1,0 +1,197 @@
+"""The roll-up tells what the rows tell, whatever has happened to them and whoever has counted when."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from threading import Thread
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, delete, func, select, update
+
+from storage import rollup
+from storage.database import Database
+from storage.models import answers, attempts, changes, contacts, corrections, figures, invitations, sessions, tags
+from storage.recount import STORED, Cells, Part, Rows, Slice, recount
+from storage.rollup import part_of, refresh
+from tests.tallied import NOON, NUMBERS, ZONE, Surveyed, answer, contact, decide, invite, survey, tag
+
+Happening = tuple[str, int, int]
+"""What happens, to which of the rows there are, and a number for how."""
+
+HAPPENINGS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["survey", "answer", "correct", "take back", "end", "learn", "tag", "decide", "erase", "contact", "invite"]
+            + ["try", "told", "close", "call", "drop", "count"]
+        ),
+        st.integers(0, 50),
+        st.integers(0, 50),
+    ),
+    min_size=5,
+    max_size=40,
+)
+MOMENTS = [
+    NOON,
+    datetime(2026, 3, 28, 22, 59, tzinfo=UTC),
+    datetime(2026, 3, 28, 23, 30, tzinfo=UTC),
+    datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+    datetime(2026, 3, 29, 21, 59, 59, 999999, tzinfo=UTC),
+    datetime(2026, 3, 29, 22, 0, tzinfo=UTC),
+    datetime(2025, 10, 26, 22, 30, tzinfo=UTC),
+    datetime(2025, 10, 26, 23, 0, tzinfo=UTC),
+]
+"""Around midnight, and around the nights on which clocks are set."""
+
+
+def kept(database: Database, part: Part, fine: bool = True) -> Cells:
+    """What the roll-up holds."""
+    with database.read() as connection:
+        named = {row[0]: Slice(*row[1:]) for row in connection.execute(select(*_named()))}
+        rows = connection.execute(select(figures).where(figures.c.part == part_of(part, fine)))
+        return Counter({(row.day, named[row.slice], row.value): row.n for row in rows})
+
+
+def _named() -> list[Any]:
+    from storage.models import slices
+
+    return [slices.c.id, *(slices.c[name] for name in STORED)]
+
+
+def in_rows(database: Database, part: Part, zone: str = ZONE) -> Cells:
+    """What the rows hold."""
+    with database.read() as connection:
+        return recount(connection, part, Rows(database.kind, zone, date(2025, 1, 1), date(2027, 1, 1)))
+
+
+def without_queue(cells: Cells) -> Cells:
+    coarse: Cells = Counter()
+    for (day, slice, value), n in cells.items():
+        coarse[day, replace(slice, queue="", touchpoint=""), value] += n
+    return coarse
+
+
+def happen(connection: Connection, what: str, which: int, how: int) -> None:
+    """Something that happens to the rows; nothing where there are none of the kind."""
+    about = Surveyed(
+        at=MOMENTS[how % len(MOMENTS)],
+        outcome=[None, "completed", "partial"][how % 3],
+        asked=["nps", "ces", None][how % 3],
+        channel=["sms", "call"][how % 2],
+        queue=[None, "billing"][how % 2],
+        country=[None, "NL"][which % 2],
+        series=["first", "second"][which % 2],
+        late=how % 5 == 0,
+    )
+    value = [0, 1, 5, 9, 10][how % 5]
+    if what == "survey":
+        survey(connection, replace(about, given={"nps": value}), call=f"call {next(NUMBERS)}")
+        return
+    if what == "contact":
+        contact(connection, at=about.at, queue=about.queue, reason=["quarantined", None][how % 2])
+        return
+    if (row := one_of(connection, TABLES[what], which)) is None:
+        return
+    match what:
+        case "answer":
+            if not connection.execute(select(answers).where(answers.c.session_id == row.id, NOT_NPS)).all():
+                said: int | str = [1, 5, "(silent)", "2"][how % 4] if how % 4 < 3 else 3
+                answer(connection, row.id, "ces", said, about)
+                answer(connection, row.id, "why", "omdat", about)
+        case "correct":
+            connection.execute(
+                update(answers)
+                .where(answers.c.session_id == row.session_id, answers.c.question == row.question, HAS_VALUE)
+                .values(value=[1, 3, 5][how % 3], late=bool(how % 2))
+            )
+        case "take back":
+            connection.execute(
+                delete(answers).where(answers.c.session_id == row.session_id, answers.c.question == row.question)
+            )
+        case "end":
+            ended = {"outcome": "completed", "ended_at": NOON} if how % 2 else {"outcome": None, "ended_at": None}
+            connection.execute(
+                update(sessions).where(sessions.c.id == row.id).values(**ended, revision=row.revision + how % 2)
+            )
+        case "learn":
+            connection.execute(
+                update(sessions).where(sessions.c.id == row.id).values(queue="late", last_question="why", agent="ann")
+            )
+        case "tag":
+            known = select(tags).where(tags.c.session_id == row.session_id)
+            if row.verbatim is not None and not connection.execute(known).all():
+                tag(connection, row.session_id, {"price": ["positive", "negative"][how % 2], "staff": "neutral"})
+        case "decide":
+            if row.verbatim is not None:
+                felt = [None, "positive", "negative"][how % 3]
+                decide(connection, row.session_id, ["price", "speed"][which % 2], how % 2 == 0, felt)
+        case "erase":
+            connection.execute(update(attempts).where(attempts.c.session_id == row.id).values(session_id=None))
+            connection.execute(delete(sessions).where(sessions.c.id == row.id))
+        case "invite":
+            if not connection.execute(select(invitations).where(invitations.c.reference == row.reference)).all():
+                known_call = one_of(connection, sessions, how)
+                taken = select(invitations.c.call).where(invitations.c.call.is_not(None))
+                call = known_call.carrier_ref if known_call else None
+                is_free = call not in set(connection.execute(taken).scalars())
+                invite(connection, row.reference, at=row.received_at, call=call if is_free and how % 2 else None)
+        case "try":
+            session = one_of(connection, sessions, how)
+            linked = {
+                **{"id": f"a{next(NUMBERS)}", "invitation_id": row.id, "channel": about.channel, "status": "sent"},
+                **{"session_id": session.id if session and how % 2 else None, "made_at": about.at, "kind": "x"},
+            }
+            connection.execute(attempts.insert(), {**linked, "changed_at": about.at})
+        case "told":
+            status = ["delivered", "undelivered", "read"][how % 3]
+            connection.execute(update(attempts).where(attempts.c.id == row.id).values(status=status, code=21211))
+        case "close":
+            outcome = ["expired", "undeliverable", "opted_out"][how % 3]
+            closed = {"outcome": outcome, "ended_at": NOON, "due_at": None}
+            connection.execute(update(invitations).where(invitations.c.id == row.id).values(closed))
+        case "call":
+            connection.execute(update(contacts).where(contacts.c.reference == row.reference).values(queue="other"))
+        case "drop":
+            connection.execute(delete(attempts).where(attempts.c.id == row.id))
+
+
+TABLES: dict[str, Any] = {
+    **dict.fromkeys(("answer", "end", "learn", "erase"), sessions),
+    **dict.fromkeys(("correct", "take back", "tag", "decide"), answers),
+    **dict.fromkeys(("invite", "call"), contacts),
+    **dict.fromkeys(("try", "close"), invitations),
+    **dict.fromkeys(("told", "drop"), attempts),
+}
+NOT_NPS = answers.c.question != "nps"
+HAS_VALUE = answers.c.value.is_not(None)
+
+
+def one_of(connection: Connection, table: Any, which: int) -> Any:
+    rows = connection.execute(select(table).order_by(*table.primary_key)).all()
+    return rows[which % len(rows)] if rows else None
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(happenings=HAPPENINGS)
+def test_what_is_kept_is_what_the_rows_tell(database: Database, happenings: list[Happening]) -> None:
+    """After any surveys, answers, corrections and deletions, counted at any time in between: the same as from rows."""
+    with database.write() as connection:
+        for table in (attempts, invitations, contacts, corrections, sessions):
+            connection.execute(delete(table))
+    for what, which, how in happenings:
+        if what == "count":
+            refresh(database, ZONE)
+            continue
+        with database.write() as connection:
+            happen(connection, what, which, how)
+    refresh(database, ZONE)
+    for part in Part:
+        told = in_rows(database, part)
+        assert kept(database, part) == told
+        assert kept(database, part, fine=False) == without_queue(told)
