@@ -44,10 +44,19 @@ def survey(connection: Connection, surveyed: Surveyed, id: str | None = None, ca
     id = id or f"s{next(NUMBERS)}"
     row = {
         **{name: getattr(surveyed, name) for name in ("channel", "language", "country", "queue", "agent")},
-        **{"id": id, "survey": "post_contact", "survey_version": "v1", "ours": "us", "carrier_ref": call},
-        **{"touchpoint": surveyed.touchpoint, "started_at": surveyed.at, "outcome": surveyed.outcome},
-        **{"expires_at": surveyed.at + timedelta(days=3), "ended_at": surveyed.at if surveyed.outcome else None},
-        **{"last_question": surveyed.asked, "revision": len(surveyed.given), "snapshot": b""},
+        "id": id,
+        "survey": "post_contact",
+        "survey_version": "v1",
+        "ours": "us",
+        "carrier_ref": call,
+        "touchpoint": surveyed.touchpoint,
+        "started_at": surveyed.at,
+        "outcome": surveyed.outcome,
+        "expires_at": surveyed.at + timedelta(days=3),
+        "ended_at": surveyed.at if surveyed.outcome else None,
+        "last_question": surveyed.asked,
+        "revision": len(surveyed.given),
+        "snapshot": b"",
     }
     connection.execute(insert(sessions), row)
     for question, said in surveyed.given.items():
@@ -59,11 +68,18 @@ def answer(connection: Connection, session: str, question: str, said: int | str,
     """Writes the answer to one question of a survey."""
     missing = said[1:-1] if isinstance(said, str) and said.startswith("(") else None
     row: dict[str, Any] = {
-        **{"session_id": session, "question": question, "instrument": INSTRUMENTS[question]},
-        **{"series": f"{surveyed.series} {question}", "language": surveyed.language, "channel": surveyed.channel},
-        **{"value": said if isinstance(said, int) else None, "missing": missing, "late": surveyed.late, "raw": b""},
-        **{"verbatim": said.encode() if isinstance(said, str) and not missing else None},
-        **{"answered_at": surveyed.at + timedelta(seconds=surveyed.seconds)},
+        "session_id": session,
+        "question": question,
+        "instrument": INSTRUMENTS[question],
+        "series": f"{surveyed.series} {question}",
+        "language": surveyed.language,
+        "channel": surveyed.channel,
+        "value": said if isinstance(said, int) else None,
+        "missing": missing,
+        "late": surveyed.late,
+        "raw": b"",
+        "verbatim": said.encode() if isinstance(said, str) and not missing else None,
+        "answered_at": surveyed.at + timedelta(seconds=surveyed.seconds),
     }
     connection.execute(insert(answers), row)
 
@@ -110,9 +126,18 @@ def invite(
     """Writes the invitation that came of a contact, with the channel, status and session of each attempt."""
     id = f"i{next(NUMBERS)}"
     row = {
-        **{"id": id, "reference": reference, "survey": "post_contact", "language": "nl", "channels": "sms,call"},
-        **{"invited_at": at, "expires_at": at + timedelta(days=1), "revision": 0, "failures": 0, "outcome": outcome},
-        **{"ended_at": at if outcome else None, "due_at": None if outcome else at},
+        "id": id,
+        "reference": reference,
+        "survey": "post_contact",
+        "language": "nl",
+        "channels": "sms,call",
+        "invited_at": at,
+        "expires_at": at + timedelta(days=1),
+        "revision": 0,
+        "failures": 0,
+        "outcome": outcome,
+        "ended_at": at if outcome else None,
+        "due_at": None if outcome else at,
     }
     connection.execute(insert(invitations), {**row, **more})
     for channel, status, session in tried:

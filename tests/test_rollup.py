@@ -1,21 +1,16 @@
 """The roll-up tells what the rows tell, whatever has happened to them and whoever has counted when."""
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from threading import Thread
+from datetime import UTC, date, datetime
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from storage import rollup
 from storage.database import Database
-from storage.models import answers, attempts, changes, contacts, corrections, figures, invitations, sessions, tags
+from storage.models import answers, attempts, contacts, corrections, figures, invitations, sessions, slices, tags
 from storage.recount import STORED, Cells, Part, Rows, Slice, recount
 from storage.rollup import part_of, refresh
 from tests.tallied import NOON, NUMBERS, ZONE, Surveyed, answer, contact, decide, invite, survey, tag
@@ -26,8 +21,10 @@ Happening = tuple[str, int, int]
 HAPPENINGS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["survey", "answer", "correct", "take back", "end", "learn", "tag", "decide", "erase", "contact", "invite"]
-            + ["try", "told", "close", "call", "drop", "count"]
+            (
+                *("survey", "answer", "correct", "take back", "end", "learn", "tag", "decide", "erase"),
+                *("contact", "invite", "try", "told", "close", "call", "drop", "count"),
+            )
         ),
         st.integers(0, 50),
         st.integers(0, 50),
@@ -51,15 +48,12 @@ MOMENTS = [
 def kept(database: Database, part: Part, fine: bool = True) -> Cells:
     """What the roll-up holds."""
     with database.read() as connection:
-        named = {row[0]: Slice(*row[1:]) for row in connection.execute(select(*_named()))}
+        named = {
+            row[0]: Slice(*row[1:])
+            for row in connection.execute(select(slices.c.id, *(slices.c[name] for name in STORED)))
+        }
         rows = connection.execute(select(figures).where(figures.c.part == part_of(part, fine)))
         return Counter({(row.day, named[row.slice], row.value): row.n for row in rows})
-
-
-def _named() -> list[Any]:
-    from storage.models import slices
-
-    return [slices.c.id, *(slices.c[name] for name in STORED)]
 
 
 def in_rows(database: Database, part: Part, zone: str = ZONE) -> Cells:
@@ -99,7 +93,8 @@ def happen(connection: Connection, what: str, which: int, how: int) -> None:
     match what:
         case "answer":
             if not connection.execute(select(answers).where(answers.c.session_id == row.id, NOT_NPS)).all():
-                said: int | str = [1, 5, "(silent)", "2"][how % 4] if how % 4 < 3 else 3
+                ways: tuple[int | str, ...] = (1, 5, "(silent)", 3)
+                said = ways[how % 4]
                 answer(connection, row.id, "ces", said, about)
                 answer(connection, row.id, "why", "omdat", about)
         case "correct":
@@ -142,8 +137,13 @@ def happen(connection: Connection, what: str, which: int, how: int) -> None:
         case "try":
             session = one_of(connection, sessions, how)
             linked = {
-                **{"id": f"a{next(NUMBERS)}", "invitation_id": row.id, "channel": about.channel, "status": "sent"},
-                **{"session_id": session.id if session and how % 2 else None, "made_at": about.at, "kind": "x"},
+                "id": f"a{next(NUMBERS)}",
+                "invitation_id": row.id,
+                "channel": about.channel,
+                "status": "sent",
+                "session_id": session.id if session and how % 2 else None,
+                "made_at": about.at,
+                "kind": "x",
             }
             connection.execute(attempts.insert(), {**linked, "changed_at": about.at})
         case "told":
