@@ -30,14 +30,15 @@ def halves(word: str) -> list[str]:
 
 
 def is_slip(typed: str, meant: str) -> bool:
-    """Whether they differ by one letter that is missing, too many, wrong, or swapped with its neighbour."""
-    if abs(len(typed) - len(meant)) > 1:
-        return False
+    """Whether they differ by one letter that is missing, too many, or swapped with its neighbour.
+
+    Not by a wrong one: most pairs of words that do are two words, such as cases and causes.
+    """
     start = 0
     while start < min(len(typed), len(meant)) and typed[start] == meant[start]:
         start += 1
     a, b = typed[start:], meant[start:]
-    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[2:] == b[2:] and a[:2] == b[1::-1])
+    return a[1:] == b or a == b[1:] or (a[2:] == b[2:] and a[:2] == b[1::-1] and len(a) > 1)
 
 
 def _bare(word: str) -> str:

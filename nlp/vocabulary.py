@@ -8,7 +8,7 @@ from nlp.words import Words
 
 _REMEMBERED = 50_000
 _LONGEST_READ = 40
-_SHORTEST_SLIP = 7
+_SHORTEST_SLIP = 8
 """Of shorter words too many others are one letter away."""
 
 
