@@ -23,6 +23,7 @@ from bot.dispatch import Dispatch
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.readiness import Readiness
+from bot.reporting.source import Source
 from bot.settings import CarrierName, Settings
 from bot.tagging import Taggers
 from bot.telemetry import log_to_stderr
@@ -119,6 +120,12 @@ def frame_of(settings: Settings, named: str | None = None) -> CodeFrame:
 def taggers_of(settings: Settings) -> Taggers:
     """What reads verbatims; needs no database."""
     return Taggers(settings.folder / settings.themes.models, lambda: frame_of(settings))
+
+
+def source_of(parts: Parts) -> Source:
+    """Where figures come from; days begin by the clock of the pages."""
+    zone, now = parts.settings.pages.time_zone, parts.conversations.now
+    return Source(parts.database, parts.survey, zone, now, lambda: frame_of(parts.settings))
 
 
 def carrier_of(parts: Parts) -> Carrier:

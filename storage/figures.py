@@ -1,11 +1,11 @@
 """Counts of surveys and contacts for any filter: from the roll-up, or from the rows where only they can tell."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, literal, or_, select
 
 from flows.filters import UNKNOWN, Filter
 from storage.models import answers, corrections, figures, sessions, slices, tags
@@ -60,6 +60,28 @@ def values_of(connection: Connection, name: str) -> list[str]:
     return list(found.scalars())
 
 
+def is_of_rows(wanted: Filter, part: Part, by: str | None = None) -> bool:
+    """Whether only the rows can tell, for agents and themes are not in the roll-up."""
+    return bool(wanted.agent or by == "agent" or (wanted.theme and part is Part.SURVEYS))
+
+
+def named(
+    connection: Connection, wanted: Filter, part: Part, of: Iterable[str], by: str | None = None
+) -> tuple[str, Mapping[int, Slice]]:
+    """The part of the roll-up to read, and the slices that are meant there by id."""
+    fine = bool(wanted.queue or wanted.touchpoint or by in ("queue", "touchpoint"))
+    conditions = [slices.c.of.in_(list(of)), *_conditions(wanted, part)]
+    found = connection.execute(_NAMED.where(*conditions))
+    return part_of(part, fine), {row[0]: Slice(*row[1:]) for row in found}
+
+
+def dated(rows: Select[Any], wanted: Filter) -> Select[Any]:
+    """The rows of the roll-up that lie on the days meant."""
+    if wanted.first:
+        rows = rows.where(figures.c.day >= wanted.first)
+    return rows.where(figures.c.day <= wanted.last) if wanted.last else rows
+
+
 def _found(
     connection: Connection,
     part: Part,
@@ -69,9 +91,13 @@ def _found(
     by: str | None,
     bucket: ColumnElement[Any],
 ) -> Iterable[tuple[Any, Slice, int, int]]:
-    is_of_rows = bool(wanted.agent or by == "agent" or (wanted.theme and part is Part.SURVEYS))
-    if not is_of_rows:
-        return _kept(connection, part, wanted, of, by, bucket)
+    """Bucket, slice, value and count; from rows the bucket is the day."""
+    if not is_of_rows(wanted, part, by):
+        name, known = named(connection, wanted, part, of, by)
+        kept = select(bucket.label("bucket"), figures.c.slice, figures.c.value, func.sum(figures.c.n))
+        kept = kept.where(figures.c.part == name).group_by("bucket", figures.c.slice, figures.c.value)
+        found = connection.execute(dated(kept, wanted)).all()
+        return [(day, known[slice], value, int(n)) for day, slice, value, n in found if slice in known]
     if (days := span(connection, part)) is None:
         return ()
     rows = Rows(
@@ -91,30 +117,7 @@ def _found(
     ]
 
 
-def _kept(
-    connection: Connection, part: Part, wanted: Filter, of: tuple[str, ...], by: str | None, bucket: ColumnElement[Any]
-) -> Iterable[tuple[Any, Slice, int, int]]:
-    """From the roll-up; in days without a filter nothing but the slices of these kinds is read."""
-    fine = bool(wanted.queue or wanted.touchpoint or by in ("queue", "touchpoint"))
-    conditions = [slices.c.of.in_(of), *_conditions(wanted, part)]
-    known = {row[0]: _slice(row[1:]) for row in connection.execute(_NAMED.where(*conditions))}
-    kept = (
-        select(bucket.label("bucket"), figures.c.slice, figures.c.value, func.sum(figures.c.n))
-        .where(figures.c.part == part_of(part, fine))
-        .group_by("bucket", figures.c.slice, figures.c.value)
-    )
-    if wanted.first:
-        kept = kept.where(figures.c.day >= wanted.first)
-    if wanted.last:
-        kept = kept.where(figures.c.day <= wanted.last)
-    return [(day, known[slice], value, int(n)) for day, slice, value, n in connection.execute(kept) if slice in known]
-
-
 _NAMED = select(slices.c.id, *(slices.c[name] for name in STORED))
-
-
-def _slice(row: Iterable[Any]) -> Slice:
-    return Slice(*row)
 
 
 def _conditions(wanted: Filter, part: Part) -> list[ColumnElement[bool]]:

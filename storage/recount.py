@@ -127,11 +127,8 @@ _any = attempts.alias("any_attempt")
 _of_session = attempts.alias("of_session")
 _first_attempt = (
     select(func.min(attempts.c.made_at, type_=attempts.c.made_at.type))
-    .where(
-        attempts.c.invitation_id.in_(
-            select(_of_session.c.invitation_id).where(_of_session.c.session_id == sessions.c.id)
-        )
-    )
+    .join(_of_session, _of_session.c.invitation_id == attempts.c.invitation_id)
+    .where(_of_session.c.session_id == sessions.c.id)
     .scalar_subquery()
 )
 

@@ -1,9 +1,9 @@
 """One figure as it is shown: how many answers, what may be said of them, and whether they have moved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from bot.reporting.source import Period
 from flows.disclosure import SMALL, Standing, Thresholds
 from flows.effort import Effort, effort
 from flows.estimates import Estimate
@@ -11,9 +11,6 @@ from flows.measures import NPS, Distribution, Measure
 from flows.movement import Movement, compare, sentence
 from flows.scoring import score
 from flows.trends import Break, point
-
-Period = tuple[date, date]
-"""First and last day, both included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +70,20 @@ def figure(counted: Counted, is_hidden: bool = False, thresholds: Thresholds = S
 
 
 def compared(
-    counted: Mapping[Period, Counted],
-    before: Period,
-    now: Period,
-    breaks: Sequence[Break],
-    is_hidden: bool = False,
+    periods: tuple[Period, Period],
+    halves: tuple[Counted, Counted],
+    breaks: Sequence[Break] = (),
+    hidden: tuple[bool, bool] = (False, False),
     thresholds: Thresholds = SMALL,
 ) -> Compared:
-    """What was counted in the later period beside the earlier one; where either is hidden, nothing is said of both."""
-    movement = compare(
-        *(point(*period, counted[period].distribution.banded, thresholds) for period in (before, now)), breaks
-    )
-    if is_hidden:
-        movement = compare(
-            *(
-                point(*period, nothing(counted[now].distribution.measure).distribution.banded)
-                for period in (before, now)
-            )
-        )
-    figures = (figure(counted[period], is_hidden, thresholds) for period in (now, before))
-    return Compared(*figures, movement, sentence(movement))
+    """What was counted in one period beside an earlier one. Where either is hidden no change is told: it would give
+    the hidden one away.
+    """
+    banded = [counted.distribution.banded for counted in halves]
+    if any(hidden):
+        # As if nobody had answered: too few.
+        banded = [nothing(counted.distribution.measure).distribution.banded for counted in halves]
+    before, now = (point(*period, counts, thresholds) for period, counts in zip(periods, banded, strict=True))
+    movement = compare(before, now, () if any(hidden) else breaks)
+    earlier, later = (figure(counted, is_hidden, thresholds) for counted, is_hidden in zip(halves, hidden, strict=True))
+    return Compared(later, earlier, movement, sentence(movement))

@@ -1,17 +1,31 @@
 """The overview: where every measure stands, whether it has moved, who was asked, and what was kept out beside it."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.reporting.figures import Compared, Period
-from flows.estimates import Estimate
-from flows.filters import Filter
-from flows.funnel import DropOff, Funnel
-from flows.mix import Decomposition
-from flows.rates import Rates
+from bot.reporting.figures import Compared, compared
+from bot.reporting.funnel import OF_SURVEYS, Asked, asked_in, in_half
+from bot.reporting.pivot import Halves, Pivot, Question, pivoted
+from bot.reporting.source import Period, Source
+from flows import trends
+from flows.disclosure import OF_PEOPLE, SMALL, Standing, concealed
+from flows.effort import effort
+from flows.estimates import share
+from flows.filters import UNKNOWN, Filter, query
+from flows.measures import NPS, PUBLISHED, Counts, Distribution, Measure
+from flows.mix import Decomposition, decompose
 from flows.reversals import Examined
-from flows.trends import Break
+from flows.survey import Channel
+from storage.courses import courses
+from storage.figures import counted
+from storage.recount import Part, Slice
+
+ALWAYS = ("channel", "language", "country")
+"""The dimensions of which every group is shown beside its own past."""
+EFFORT = [each for each in PUBLISHED.values() if each != NPS]
+"""Measures of which it is told how many answers may have been meant the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,7 @@ class Measured:
     question: str
     instrument: str
     compared: Compared
-    breaks: tuple[Break, ...]
+    breaks: tuple[trends.Break, ...]
     mix: Decomposition[str] | None
     contradictions: Examined | None
     groups: Mapping[str, tuple[Group, ...]]
@@ -49,33 +63,123 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Who was asked in the period, and how far they came.
-
-    endings: invitations by what became of them, as `flows.session.Outcome` and `flows.cases.Ending` name it, and open
-    ones by how far they are; walk_ins: conversations that nobody was invited to, by outcome; steps: question by
-    question; seconds: the median from the first message or call to the first answer, None where nobody has answered;
-    attempts: how many invitations took so many messages and calls; ignored: names of the filter that do not apply to
-    contacts and have not narrowed these counts.
-    """
-
-    funnel: Funnel
-    rates: Rates
-    endings: Mapping[str, int]
-    walk_ins: Mapping[str, int]
-    steps: tuple[DropOff, ...]
-    seconds: Estimate | None
-    attempts: Mapping[int, int]
-    ignored: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything at a glance. filter: as it was asked for; period, before: the days compared; day: today."""
+    """Everything at a glance. filter: as it was asked for; period, before: the days compared; day: today; unknown:
+    questions whose instrument nobody knows any more, in no figure."""
 
     filter: Filter
     day: date
     period: Period
     before: Period
     measures: tuple[Measured, ...]
+    unknown: tuple[str, ...]
     asked: Asked
+
+
+def overview(source: Source, wanted: Filter, by: str | None = None) -> Overview:
+    """Everything at a glance. by: one more dimension to tell groups apart by, such as queue or agent.
+
+    Raises DefinitionError where a theme is named and the code frame cannot be read.
+    """
+    before, now = source.periods(wanted)
+    whole = source.narrowed(wanted).between(before[0], now[1])
+    with source.fresh() as connection:
+        found = counted(connection, Part.SURVEYS, whole, source.zone, now[0], OF_SURVEYS, by)
+        table = pivoted(found, source, tuple(dict.fromkeys((*ALWAYS, *([by] if by else ())))))
+        course = _course(courses(connection, whole, source.zone, by))
+        measures = tuple(
+            _measured(question, pivot, (before, now), course[question], wanted.between(*now))
+            for question, pivot in table.measures.items()
+        )
+        people = asked_in(source, connection, wanted, now, in_half(found, True))
+    return Overview(wanted, source.today, now, before, measures, table.unknown, people)
+
+
+Course = Sequence[tuple[date, Slice]]
+"""On which days a question was answered, and how it had been put."""
+
+
+def _course(days: Iterable[tuple[date, Slice]]) -> Mapping[Question, Course]:
+    found: dict[Question, list[tuple[date, Slice]]] = defaultdict(list)
+    for day, slice in days:
+        found[slice.question, slice.instrument].append((day, slice))
+    return found
+
+
+def _measured(
+    question: Question, pivot: Pivot, periods: tuple[Period, Period], course: Course, wanted: Filter
+) -> Measured:
+    key, instrument = question
+    of_this = wanted.among("instrument", instrument)
+    broken = _breaks(course, pivot.measure)
+    both = compared(periods, pivot.halves, broken)
+    groups = {
+        dimension: _groups(dimension, values, periods, course, of_this) for dimension, values in pivot.groups.items()
+    }
+    return Measured(
+        question=key,
+        instrument=instrument,
+        compared=both,
+        breaks=broken,
+        mix=_mix(both, pivot.groups["channel"], groups["channel"]),
+        contradictions=_contradictions(pivot),
+        groups=groups,
+        off_scale=pivot.off_scale,
+        query=query(of_this),
+    )
+
+
+def _groups(
+    dimension: str, values: Mapping[str, Halves], periods: tuple[Period, Period], course: Course, wanted: Filter
+) -> tuple[Group, ...]:
+    thresholds = OF_PEOPLE if dimension == "agent" else SMALL
+    sizes = [{value: halves[half].distribution.n for value, halves in values.items()} for half in (0, 1)]
+    before, now = (concealed(of_period, thresholds=thresholds) for of_period in sizes)
+    of_value: dict[str, list[tuple[date, Slice]]] = defaultdict(list)
+    for day, slice in course:
+        of_value[getattr(slice, dimension) or UNKNOWN].append((day, slice))
+    return tuple(
+        Group(
+            dimension,
+            value,
+            compared(
+                periods,
+                halves,
+                _breaks(of_value[value], halves[0].distribution.measure),
+                (value in before, value in now),
+                thresholds,
+            ),
+            query(wanted.among(dimension, value)),
+        )
+        for value, halves in values.items()
+    )
+
+
+def _breaks(course: Course, measure: Measure) -> tuple[trends.Break, ...]:
+    # It matters when a wording was in use, and not what was answered to it.
+    anything = Counts(measure, 0, 1, 0)
+    return trends.breaks(
+        trends.Slice(day, Channel(slice.channel), slice.language, slice.series, anything) for day, slice in course
+    )
+
+
+def _mix(both: Compared, channels: Mapping[str, Halves], groups: Sequence[Group]) -> Decomposition[str] | None:
+    """Nothing where a channel is hidden: its part would give it away."""
+    if not both.movement.difference or len(channels) < 2 or any(_is_kept_back(group.compared) for group in groups):
+        return None
+    before, now = ({value: halves[half].distribution.banded for value, halves in channels.items()} for half in (0, 1))
+    return decompose(before, now)
+
+
+def _is_kept_back(both: Compared) -> bool:
+    return any(figure.n and figure.distribution is None for figure in (both.now, both.before))
+
+
+def _contradictions(pivot: Pivot) -> Examined | None:
+    """As `flows.reversals.examine`, whose suspicions were noted where each answer was counted."""
+    whole = pivot.halves[1].distribution
+    if pivot.measure not in EFFORT or SMALL.standing(whole.n) is Standing.SUPPRESSED:
+        return None
+    rest = Distribution(whole.measure, whole.counts) - pivot.suspected
+    without = effort(rest) if SMALL.standing(rest.n) is not Standing.SUPPRESSED else None
+    return Examined(effort(whole), without, share(pivot.suspected.n, whole.n), pivot.by_suspicion)

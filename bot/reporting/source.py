@@ -1,0 +1,66 @@
+"""Where figures come from: the database, the survey that says what numbers mean, the centre's clock, and the themes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flows.filters import Filter, period_before
+from flows.measures import PUBLISHED, Measure, measure
+from flows.survey import Rating, Survey
+from nlp.theme import CodeFrame
+from storage.database import Connection, Database
+from storage.days import day_of
+from storage.rollup import refresh
+
+LATELY = timedelta(days=28)
+"""What is looked at where nobody says since when."""
+
+Period = tuple[date, date]
+"""First and last day, both included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """zone: by whose clock days begin; frame: the code frame, loaded when it is first needed."""
+
+    database: Database
+    survey: Survey
+    zone: str
+    now: Callable[[], datetime]
+    frame: Callable[[], CodeFrame]
+
+    @property
+    def today(self) -> date:
+        """The day it is by the centre's clock."""
+        return day_of(self.now(), self.zone)
+
+    @contextmanager
+    def fresh(self) -> Iterator[Connection]:
+        """A connection to read from, with everything counted that has happened so far."""
+        refresh(self.database, self.zone)
+        with self.database.read() as connection:
+            yield connection
+
+    def periods(self, wanted: Filter) -> tuple[Period, Period]:
+        """The period before, and the one that is meant: four weeks up to today where the filter does not say."""
+        last = wanted.last or max(self.today, wanted.first or self.today)
+        first = wanted.first or last - LATELY + timedelta(days=1)
+        return period_before(first, last), (first, last)
+
+    def narrowed(self, wanted: Filter) -> Filter:
+        """The same filter, with every former name of its themes. Raises DefinitionError."""
+        if not wanted.theme:
+            return wanted
+        return wanted.among("theme", *wanted.theme, *self._former(wanted))
+
+    def measure_of(self, question: str, instrument: str) -> Measure | None:
+        """What numbers mean that answer this question; None where an instrument of one's own is no longer asked."""
+        asked = next((each for each in self.survey.questions if each.key == question), None)
+        if isinstance(asked, Rating) and asked.instrument == instrument and instrument not in PUBLISHED:
+            return measure(instrument, asked.scale)
+        return PUBLISHED.get(instrument)
+
+    def _former(self, wanted: Filter) -> list[str]:
+        frame = self.frame()
+        return [change.old for change in frame.history if frame.successor(change.old) in wanted.theme]
