@@ -8,7 +8,7 @@ import sys
 import click
 
 from bot import telemetry
-from bot.cli import access, contacts, data, running, trying
+from bot.cli import access, contacts, data, report, running, trying
 from bot.cli.deferred import Deferred
 from bot.config import ConfigError
 from flows.loader import DefinitionError
@@ -23,7 +23,14 @@ def cli() -> None:
     telemetry.log_to_stderr()
 
 
-for command in (*running.COMMANDS, *trying.COMMANDS, *data.COMMANDS, *access.COMMANDS, *contacts.COMMANDS):
+for command in (
+    *running.COMMANDS,
+    *trying.COMMANDS,
+    *data.COMMANDS,
+    *access.COMMANDS,
+    *contacts.COMMANDS,
+    *report.COMMANDS,
+):
     cli.add_command(command)
 cli.add_command(
     Deferred(

@@ -1,0 +1,131 @@
+"""The overview as values that JSON can hold, alike for the command line and the API."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bot.reporting.figures import Compared, Figure
+from bot.reporting.funnel import Asked
+from bot.reporting.overview import Measured, Overview
+from flows.estimates import Estimate
+from flows.funnel import DropOff
+from flows.rates import Rate
+from flows.reversals import Examined
+
+Plain = dict[str, Any]
+
+
+def plain_overview(told: Overview) -> Plain:
+    """Everything of the overview but the funnel, which is `plain_asked`."""
+    return {
+        "from": told.period[0].isoformat(),
+        "to": told.period[1].isoformat(),
+        "before_from": told.before[0].isoformat(),
+        "before_to": told.before[1].isoformat(),
+        "measures": [_measured(each) for each in told.measures],
+        "unknown": list(told.unknown),
+    }
+
+
+def plain_asked(told: Asked) -> Plain:
+    """Who was asked, with AAPOR's classes and every rate."""
+    every = told.rates
+    return {
+        "contacts": told.funnel.contacts,
+        "invited": told.funnel.invited,
+        "open": told.funnel.open,
+        "kept_out": {str(reason): n for reason, n in sorted(told.funnel.outside.items())},
+        "endings": dict(sorted(told.endings.items())),
+        "classes": asdict(told.funnel.ended),
+        "rates": {name: _rate(getattr(every, name)) for name in every.__slots__ if name != "e"},
+        "e": every.e,
+        "walk_ins": dict(sorted(told.walk_ins.items())),
+        "questions": [_step(each) for each in told.steps],
+        "seconds_to_answer": _estimate(told.seconds),
+        "attempts": {str(attempts): n for attempts, n in told.attempts.items()},
+        "ignored": list(told.ignored),
+    }
+
+
+def _measured(each: Measured) -> Plain:
+    return {
+        "question": each.question,
+        "instrument": each.instrument,
+        **_compared(each.compared),
+        "breaks": [
+            {"day": one.day.isoformat(), "why": one.why, "channel": one.channel, "language": one.language}
+            for one in each.breaks
+        ],
+        "mix": None if each.mix is None else {"rate": each.mix.rate.value, "mix": each.mix.mix},
+        "contradictions": None if each.contradictions is None else _examined(each.contradictions),
+        "groups": [
+            {"dimension": group.dimension, "value": group.value, **_compared(group.compared), "query": group.query}
+            for groups in each.groups.values()
+            for group in groups
+        ],
+        "off_scale": each.off_scale,
+        "query": each.query,
+    }
+
+
+def _compared(both: Compared) -> Plain:
+    movement, found = both.movement, both.movement.difference
+    change: Mapping[str, Any] = {
+        "kind": movement.kind,
+        "value": found.value if found else None,
+        "low": found.low if found else None,
+        "high": found.high if found else None,
+        "p": found.p if found else None,
+        "needed": movement.needed,
+        "sentence": both.sentence,
+    }
+    return {"now": _figure(both.now), "before": _figure(both.before), "change": dict(change)}
+
+
+def _figure(figure: Figure) -> Plain:
+    means, told = figure.effort, figure.distribution
+    return {
+        "n": figure.n,
+        "missing": figure.missing,
+        "late": figure.late,
+        "standing": figure.standing,
+        "hidden": figure.is_hidden,
+        "score": _estimate(figure.score),
+        "mean": _estimate(means.mean if means else None),
+        "low_effort": _estimate(means.low if means else None),
+        "high_effort": _estimate(means.high if means else None),
+        "distribution": {str(value): told.counts[value] for value in sorted(told.counts)} if told else None,
+    }
+
+
+def _examined(found: Examined) -> Plain:
+    return {
+        "suspected": _estimate(found.suspected),
+        "why": {str(why): n for why, n in found.by_suspicion.items()},
+        "mean": found.headline.mean.value,
+        "mean_without": found.without.mean.value if found.without else None,
+        "score": found.headline.net.value,
+        "score_without": found.without.net.value if found.without else None,
+    }
+
+
+def _estimate(estimate: Estimate | None) -> Plain | None:
+    if estimate is None:
+        return None
+    return {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
+
+
+def _rate(rate: Rate) -> Plain:
+    return {"value": rate.value, "low": rate.low, "high": rate.high}
+
+
+def _step(each: DropOff) -> Plain:
+    step = each.step
+    return {
+        "question": step.question,
+        "asked": step.asked,
+        "answered": step.answered,
+        "left": step.left,
+        "answered_percent": each.answered.value if each.answered else None,
+        "left_percent": each.left.value if each.left else None,
+    }
