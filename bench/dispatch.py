@@ -58,6 +58,9 @@ class Nobody:
     def fate(self, channel: Channel, ref: str) -> Found:
         raise NotImplementedError(channel, ref)
 
+    def cancel(self, ref: str) -> Found:
+        raise NotImplementedError(ref)
+
 
 @dataclass(frozen=True, slots=True)
 class Rates:

@@ -12,7 +12,7 @@ from bot.news import News, news_of, note, take_news
 from bot.outgoing import number_for
 from bot.settings import Settings
 from flows.cases import Attempt, Look, Poll
-from flows.fates import IN_THE_AIR, UNDER_WAY, Kind, Status
+from flows.fates import IN_THE_AIR, UNDER_WAY, WAITING, Kind, Status
 from flows.survey import Channel
 from storage import attempts, invitations
 
@@ -48,18 +48,29 @@ class Reconciler:
         return self._rest(known, now, News(Status.LOST), attempt)
 
     def poll(self, known: Known, poll: Poll) -> None:
-        """Asks how a call goes of which nothing was heard for long, and closes it where it is over."""
+        """Asks how a call goes of which nothing was heard for long, and closes it where it is over.
+
+        Only what the carrier itself says is over is: as long as it keeps a call waiting, that may ring.
+        """
         ref = poll.attempt.ref or ""
         try:
             news = news_of(self.carrier.fate(Channel.CALL, ref))
+            if poll.cancels and news.status in WAITING:
+                news = news_of(self.carrier.cancel(ref))
         except CarrierError as error:
-            if not error.permanent:
+            if not error.permanent or self._goes_on(poll.attempt):
                 return self._rest(known, poll.again)
             news = News(Status.FAILED, ref, error.code)
         if news.status not in UNDER_WAY:
             hang_up(self.conversations, ref)
         is_new = take_news(self.conversations, poll.attempt.id, news)
         return self._rest(known, self.conversations.now() if is_new else poll.again)
+
+    def _goes_on(self, attempt: Attempt) -> bool:
+        """Whether somebody who called us may still be on the line, though the carrier knows of no such call."""
+        held = attempt.standing
+        is_open = held is not None and held.ended_at is None and self.conversations.now() < held.expires_at
+        return attempt.kind is Kind.TRANSFER and is_open
 
     def _search(self, known: Known, attempt: Attempt) -> Found | None:
         """The oldest that may be it and is nothing else we know of."""

@@ -36,7 +36,7 @@ class Rules:
     answer_within: how long a message may stay unanswered before the next channel; remind_after: None for no reminder;
     calls: that may ring in vain; unrung: calls that may fail without ringing; finish_by_text: an interrupted call.
     lease: after which nobody is asking the carrier any more; patience: for what we may have sent to turn up there.
-    poll_after: since the last news of a call; queued: after which a call that waits at the carrier counts for nothing.
+    poll_after: since the last news of a call; queued: after which a call that waits at the carrier is cancelled.
     retry_after: what failed by chance; first_wait, longest_wait: before asking a carrier again that had no time.
     """
 
@@ -133,10 +133,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """Ask the carrier how this call goes. again: when to ask once more."""
+    """Ask the carrier how this call goes. again: when to ask once more; cancels: whether it is to be cancelled if it
+    still does not ring.
+    """
 
     attempt: Attempt
     again: datetime
+    cancels: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from flows.cases import Attempt, Case, Close, Ending, Fault, Look, Move, Poll, Rest, Rules, Send, Standing
 from flows.dayparts import another_daypart
-from flows.fates import FAILED, IN_THE_AIR, NEVER_RANG, RANG_IN_VAIN, UNDER_WAY, Kind, Status
+from flows.fates import FAILED, IN_THE_AIR, NEVER_RANG, RANG_IN_VAIN, UNDER_WAY, WAITING, Kind, Status
 from flows.session import Outcome
 from flows.survey import Channel
 
@@ -34,7 +34,7 @@ def move(rules: Rules, case: Case, now: datetime) -> Move:
         return send if at <= now else Rest(at)
     if still_open := [standing for standing in case.standings if standing.ended_at is None]:
         return Rest(_over(still_open, now))
-    return Close(_unanswered(rules, case, now))
+    return Close(_unanswered(rules, case))
 
 
 def is_wanted(case: Case) -> bool:
@@ -53,21 +53,25 @@ def wait(rules: Rules, id: str, failures: int) -> timedelta:
 
 
 def _call_under_way(rules: Rules, case: Case, now: datetime) -> Move | None:
-    """A call is followed to its end whatever else has happened, so that none stays open."""
+    """A call is followed to its end whatever else has happened, so that none stays open and no two can ring."""
     for attempt in case.attempts:
-        if attempt.channel is Channel.CALL and attempt.status in UNDER_WAY and not _is_stuck(rules, attempt, now):
-            silent_for = now - attempt.changed_at
-            if silent_for < rules.poll_after:
-                return Rest(attempt.changed_at + rules.poll_after)
-            return Poll(attempt, now + max(rules.poll_after, silent_for / 2))
+        if attempt.channel is not Channel.CALL or attempt.status not in UNDER_WAY:
+            continue
+        silent_for = now - attempt.changed_at
+        if silent_for < rules.poll_after:
+            return Rest(attempt.changed_at + rules.poll_after)
+        again = now + max(rules.poll_after, silent_for / 2)
+        if attempt.status not in WAITING or _is_needless(rules, case, attempt, now):
+            return Poll(attempt, again, cancels=attempt.status in WAITING)
+        ends = (attempt.made_at + rules.queued, case.expires_at)
+        return Poll(attempt, min(again, *(end for end in ends if end > now)))
     return None
 
 
-def _is_stuck(rules: Rules, attempt: Attempt, now: datetime) -> bool:
-    """Whether a call waits at the carrier for so long that nobody should wait for it. It may ring one day all the
-    same."""
-    waiting = (Status.ACCEPTED, Status.SCHEDULED, Status.QUEUED)
-    return attempt.status in waiting and now >= attempt.made_at + rules.queued
+def _is_needless(rules: Rules, case: Case, attempt: Attempt, now: datetime) -> bool:
+    """Whether a call that still waits at the carrier should not ring any more: too late, or no longer wanted."""
+    is_late = now >= min(attempt.made_at + rules.queued, case.expires_at)
+    return is_late or case.opted_out or any(each.heard for each in case.standings)
 
 
 def _follow(rules: Rules, case: Case, now: datetime) -> Move:
@@ -119,7 +123,7 @@ def _invite(rules: Rules, case: Case, now: datetime) -> Plans:
     """The next invitation: over the first channel on which none is out, once those before have had their time."""
     at = now
     for channel in case.channels:
-        if not _is_usable(rules, case, channel, now):
+        if not _is_usable(rules, case, channel):
             continue
         earlier = [each for each in case.attempts if each.channel is channel and each.kind is Kind.INVITATION]
         if channel is Channel.CALL:
@@ -137,7 +141,7 @@ def _invite(rules: Rules, case: Case, now: datetime) -> Plans:
     return ()
 
 
-def _is_usable(rules: Rules, case: Case, channel: Channel, now: datetime) -> bool:
+def _is_usable(rules: Rules, case: Case, channel: Channel) -> bool:
     """Whether anything may still be sent, or is out, over this channel."""
     if any(attempt.fault is Fault.NUMBER for attempt in case.attempts):
         return False
@@ -145,7 +149,7 @@ def _is_usable(rules: Rules, case: Case, channel: Channel, now: datetime) -> boo
     if any(attempt.fault is Fault.CHANNEL for attempt in tried):
         return False
     if channel is Channel.CALL:
-        unrung = [each for each in tried if each.status in NEVER_RANG or _is_stuck(rules, each, now)]
+        unrung = [each for each in tried if each.status in NEVER_RANG]
         rang = [each for each in tried if each.status in RANG_IN_VAIN]
         return len(rang) < rules.calls and len(unrung) <= rules.unrung
     return sum(each.kind is Kind.INVITATION and each.status in FAILED for each in tried) < 2
@@ -169,7 +173,7 @@ def _remind(rules: Rules, case: Case, now: datetime) -> Plans:
         standing = attempt.standing
         if attempt.channel is Channel.CALL or attempt.status in FAILED or attempt.status is Status.LOST:
             continue
-        if standing is None or standing.ended_at or not _is_usable(rules, case, attempt.channel, now):
+        if standing is None or standing.ended_at or not _is_usable(rules, case, attempt.channel):
             continue
         last = min(case.expires_at, standing.expires_at)
         at = case.opens(max(now, attempt.made_at + rules.remind_after), last)
@@ -182,12 +186,13 @@ def _over(standings: Iterable[Standing], now: datetime) -> datetime:
     return max(now + SOON, *(standing.expires_at for standing in standings))
 
 
-def _unanswered(rules: Rules, case: Case, now: datetime) -> Outcome | Ending:
+def _unanswered(rules: Rules, case: Case) -> Outcome | Ending:
     """What to call an invitation that nobody has answered and nobody can answer any more."""
     messages = [each for each in case.attempts if each.channel is not Channel.CALL]
     if any(each.status not in FAILED and each.status is not Status.LOST for each in messages):
         return Outcome.EXPIRED
-    if not case.channels or any(each.status in RANG_IN_VAIN for each in case.attempts):
+    # A call of which nobody could say whether it was placed may have rung.
+    if not case.channels or any(each.status in RANG_IN_VAIN | IN_THE_AIR for each in case.attempts):
         return Ending.UNREACHED
-    usable = any(_is_usable(rules, case, channel, now) for channel in case.channels)
+    usable = any(_is_usable(rules, case, channel) for channel in case.channels)
     return Ending.TOO_LATE if usable else Ending.UNDELIVERABLE

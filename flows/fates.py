@@ -45,6 +45,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     CONTINUATION = "continuation"
     TRANSFER = "transfer"
+    CALL_BACK = "call_back"
 
 
 RANKS: Mapping[Status, int] = {
@@ -75,6 +76,9 @@ UNDER_WAY = frozenset(
     {Status.ACCEPTED, Status.SCHEDULED, Status.QUEUED, Status.INITIATED, Status.RINGING, Status.IN_PROGRESS}
 )
 """A call of which more is to be told."""
+
+WAITING = frozenset({Status.ACCEPTED, Status.SCHEDULED, Status.QUEUED})
+"""A call that the carrier has and that does not ring yet, and can be cancelled."""
 
 NEVER_RANG = frozenset({Status.LOST, Status.FAILED, Status.CANCELED})
 """A call nobody could have heard."""

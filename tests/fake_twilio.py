@@ -32,12 +32,15 @@ MESSAGES, CALLS = "Messages", "Calls"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as a script sees it. number: counted from 1; kind: Messages or Calls; form: posted, or asked for."""
+    """A request as a script sees it. number: counted from 1; kind: Messages or Calls; form: posted, or asked for;
+    updates: whether something that was made is to be changed.
+    """
 
     number: int
     creates: bool
     kind: str
     form: Mapping[str, str]
+    updates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,13 @@ class FakeTwilio:
             self.accepted.append(made)
         return made
 
+    def update(self, sid: str, form: Mapping[str, str]) -> None:
+        """Cancels a call that nobody has answered, and leaves any other as it is."""
+        with self._lock:
+            for each in self.accepted:
+                if each.sid == sid and form.get("Status") == "canceled" and each.status in ("queued", "ringing"):
+                    each.status = "canceled"
+
     def count(self) -> int:
         """The number of a request that has just come in."""
         with self._lock:
@@ -255,7 +265,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._respond(False, urlsplit(self.path).query)
 
-    def _respond(self, creates: bool, encoded: str) -> None:
+    def _respond(self, posted: bool, encoded: str) -> None:
         fake = self.server.fake
         form = dict(parse_qsl(encoded, keep_blank_values=True))
         number = fake.count()
@@ -264,11 +274,15 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(404, {"code": 20404, "message": "not found", "status": 404})
         if not self._is_known():
             return self._send(401, {"code": 20003, "message": "Authenticate", "status": 401})
-        if creates and (wrong := faults(f"Create{kind[:-1]}", parse_qs(encoded, keep_blank_values=True))):
+        creates, updates = posted and not sid, posted and bool(sid)
+        operation = f"{'Create' if creates else 'Update'}{kind[:-1]}"
+        if posted and (wrong := faults(operation, parse_qs(encoded, keep_blank_values=True))):
             fake.faults += wrong
             return self._send(400, {"code": 20001, "message": "; ".join(wrong), "status": 400})
-        answer = fake.script(Request(number, creates, kind, form))
+        answer = fake.script(Request(number, creates, kind, form, updates))
         made = fake.make(kind, form, answer.listed_after) if creates and answer.stores else None
+        if updates and answer.stores:
+            fake.update(sid, form)
         fake.stopped.wait(answer.waits)
         if answer.cuts:
             self.close_connection = True
@@ -279,7 +293,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(answer.status, {name: value for name, value in told.items() if value is not None})
         if made is not None:
             return self._send(201, made.as_json())
-        return self._tell(kind, sid, form)
+        return self._tell(kind, sid, {} if updates else form)
 
     def _resource(self) -> tuple[str | None, str]:
         """The kind that is asked for, and the id, if one is."""

@@ -399,6 +399,32 @@ def test_who_answers_by_text_while_a_call_is_to_be_tried_again_is_not_called(dat
         assert session["channel"] == "sms"
 
 
+def test_a_call_that_waits_for_too_long_is_cancelled_before_another_is_placed(telephone: Desk) -> None:
+    """Of all that were placed one at most can still ring."""
+    telephone.invite()
+    for _ in range(6 * 12):
+        telephone.work(minutes=5)
+        assert [each.status for each in telephone.sent][:-1] == ["canceled"] * (len(telephone.sent) - 1)
+    assert len(telephone.sent) > 1
+    assert telephone.fake.faults == []
+
+
+def test_while_a_call_may_ring_no_other_is_placed_and_the_person_stays_asked(telephone: Desk) -> None:
+    """A carrier that neither places a call nor lets it be cancelled is asked to the end, and longer."""
+    reference = telephone.invite()
+    telephone.fake.script = lambda request: BROKEN_BEFORE if request.updates else AT_ONCE
+    for _ in range(60):
+        telephone.work(hours=1)
+    assert len(telephone.sent) == 1
+    assert len(telephone.wire.rows("quarantines")) == 1
+    assert telephone.state(reference) is State.SENT
+    telephone.fake.script = always(AT_ONCE)
+    telephone.work(hours=60)
+    telephone.work(minutes=1)
+    assert telephone.sent[0].status == "canceled"
+    assert telephone.state(reference) is State.TOO_LATE
+
+
 def test_an_interrupted_call_is_finished_by_text(both: Desk) -> None:
     """From the question where it stopped, once, and the invitation ends as the session does."""
     reference = both.invite(channel=Channel.CALL)

@@ -187,10 +187,40 @@ TABLE: dict[str, tuple[Case, datetime, Move]] = {
         after(hours=1),
         Close(Ending.UNDELIVERABLE),
     ),
-    "a call that waits at the carrier for an hour never rang": (
+    "a call that waits at the carrier is asked after": (
         case(attempt(CALL, Status.QUEUED), channels=[CALL]),
+        after(minutes=50),
+        Poll(attempt(CALL, Status.QUEUED), after(hours=1)),
+    ),
+    "after an hour it is cancelled, and no other is placed before that is told": (
+        case(attempt(CALL, Status.QUEUED), channels=[CALL, SMS]),
+        after(hours=1),
+        Poll(attempt(CALL, Status.QUEUED), after(hours=1.5), cancels=True),
+    ),
+    "also where it is too late for any other": (
+        case(attempt(CALL, Status.QUEUED), channels=[CALL], expires_at=after(minutes=20)),
+        after(minutes=20),
+        Poll(attempt(CALL, Status.QUEUED), after(minutes=30), cancels=True),
+    ),
+    "and where the person wants nothing more": (
+        case(attempt(CALL, Status.QUEUED), channels=[CALL], opted_out=True),
+        after(minutes=6),
+        Poll(attempt(CALL, Status.QUEUED), after(minutes=11), cancels=True),
+    ),
+    "a call that rings is not cancelled": (
+        case(attempt(CALL, Status.RINGING), channels=[CALL], opted_out=True),
+        after(hours=2),
+        Poll(attempt(CALL, Status.RINGING), after(hours=3)),
+    ),
+    "one that was cancelled never rang": (
+        case(attempt(CALL, Status.CANCELED), channels=[CALL]),
         after(hours=1),
         Send(CALL, INVITATION),
+    ),
+    "one that may have been placed may have rung": (
+        case(attempt(CALL, Status.UNKNOWN), channels=[CALL]),
+        after(hours=49),
+        Close(Ending.UNREACHED),
     ),
     "a call is waited for": (
         case(attempt(CALL, Status.RINGING), channels=[CALL]),
@@ -205,7 +235,7 @@ TABLE: dict[str, tuple[Case, datetime, Move]] = {
     "also where the person has answered elsewhere": (
         case(attempt(SMS, Status.SENT, HEARD), attempt(CALL, Status.QUEUED), channels=[SMS, CALL]),
         after(minutes=5),
-        Poll(attempt(CALL, Status.QUEUED), after(minutes=10)),
+        Poll(attempt(CALL, Status.QUEUED), after(minutes=10), cancels=True),
     ),
     "picked up and said nothing is no answer": (
         case(

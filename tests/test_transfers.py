@@ -48,6 +48,9 @@ class Mouth:
     def fate(self, channel: Channel, ref: str) -> Found:  # noqa: ARG002
         return Found(ref, None, "in-progress")
 
+    def cancel(self, ref: str) -> Found:
+        raise AssertionError(f"{ref} was not placed by us")
+
 
 @pytest.fixture
 def wire(database_url: str) -> Iterator[Wire]:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from twilio.rest.api.v2010.account.call import CallList
+from twilio.rest.api.v2010.account.call import CallContext, CallList
 from twilio.rest.api.v2010.account.message import MessageList
 
 from bot.carriers import Button, CarrierError, Outgoing, OutgoingCall, Sought
@@ -236,10 +236,13 @@ def test_the_table_knows_what_is_required(operation: str, needed: str) -> None:
         assert name in found
 
 
-@pytest.mark.parametrize(("operation", "resource"), [("CreateMessage", MessageList), ("CreateCall", CallList)])
-def test_the_table_names_what_the_official_client_names(operation: str, resource: type) -> None:
+@pytest.mark.parametrize(
+    ("operation", "method"),
+    [("CreateMessage", MessageList.create), ("CreateCall", CallList.create), ("UpdateCall", CallContext.update)],
+)
+def test_the_table_names_what_the_official_client_names(operation: str, method: Callable[..., object]) -> None:
     """No field stands in the table by a slip: the official client knows each of them."""
-    known = {name.rstrip("_") for name in inspect.signature(resource.create).parameters}  # type: ignore[attr-defined]
+    known = {name.rstrip("_") for name in inspect.signature(method).parameters}
     assert {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in TABLE[operation]["fields"]} <= known
 
 
@@ -409,6 +412,20 @@ def test_the_fate_of_a_message_and_of_a_call(server: Server) -> None:
         f"/2010-04-01/Accounts/{ACCOUNT}/Messages/SM1.json",
         f"/2010-04-01/Accounts/{ACCOUNT}/Calls/CA1.json",
     ]
+
+
+def test_a_call_that_waits_is_cancelled_and_one_that_is_answered_goes_on() -> None:
+    """What comes back is what became of it; the request is one that Twilio describes."""
+    with FakeTwilio() as fake:
+        client = TwilioCarrier(fake_twilio.ACCOUNT, fake_twilio.KEY, fake_twilio.SECRET, api_url=fake.url)
+        waits, answered = client.place(CALL), client.place(CALL)
+        fake.accepted[1].status = "in-progress"
+        assert client.cancel(waits).status == "canceled"
+        assert client.cancel(answered).status == "in-progress"
+        with pytest.raises(CarrierError) as caught:
+            client.cancel("CA" + 32 * "9")
+    assert caught.value.permanent
+    assert fake.faults == []
 
 
 def test_looking_can_fail(server: Server) -> None:

@@ -28,7 +28,7 @@ FORMS: Mapping[str, str] = {
 
 
 def faults(operation: str, form: Mapping[str, Sequence[str]]) -> list[str]:
-    """What is wrong with a form that is posted to CreateMessage or CreateCall; names fields, and no number."""
+    """What is wrong with a form that is posted to one of the operations; names fields, and no number."""
     described = TABLE[operation]
     missing = [f"{operation} needs {name}" for name in described["required"] if name not in form]
     missing += [

@@ -127,6 +127,9 @@ class Carrier(Protocol):
     def fate(self, channel: Channel, ref: str) -> Found:
         """What became of the message or call with that id."""
 
+    def cancel(self, ref: str) -> Found:
+        """Has the call with that id not placed after all, if it does not ring yet; what then became of it."""
+
 
 class CarrierError(Exception):
     """The carrier did not do what it was asked.

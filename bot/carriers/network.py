@@ -86,6 +86,10 @@ class SandboxCarrier:
             return _found_message(message)
         raise CarrierError(permanent=True, code=NOT_FOUND)
 
+    def cancel(self, ref: str) -> Found:
+        """What became of the call: here every one rings at once, so none is cancelled. Raises CarrierError."""
+        return self.fate(Channel.CALL, ref)
+
     def _found_call(self, call: Placed) -> Found:
         by = call.answered_by if call.machine_detection else None
         return Found(call.ref, call.at, call.status_at(self.clock()), answered_by=by)

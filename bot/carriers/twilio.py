@@ -130,6 +130,11 @@ class TwilioCarrier:
         with _errors_as_ours():
             return _found(kind(ref).fetch())
 
+    def cancel(self, ref: str) -> Found:
+        """Cancels the call with that SID, unless it has been answered. Raises CarrierError."""
+        with _errors_as_ours():
+            return _found(self._client.calls(ref).update(status="canceled"))
+
 
 class _RebasedHttpClient(TwilioHttpClient):  # type: ignore[misc]
     """Sends what is meant for Twilio to another base URL."""
