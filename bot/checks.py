@@ -1,8 +1,10 @@
 """What `nawoord check` looks over: the wordings, and whether settings and survey fit together."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import chain
 
+from bot.dispatch import REMIND_WITHIN
 from bot.settings import CarrierName, Settings
 from flows.lint import Finding, Severity, lint, lint_voices
 from flows.survey import Channel, Survey
@@ -41,11 +43,22 @@ def _fit(settings: Settings, survey: Survey) -> Iterator[Finding]:
         if question not in questions:
             remedy = f"choose one of {', '.join(sorted(questions))}"
             yield Finding(Severity.ERROR, f"whatsapp.buttons.{question}", "there is no such question", remedy)
+    yield from _reminding(settings)
     if settings.carrier is CarrierName.TWILIO and not settings.secrets.secret_key:
         remedy = "set NAWOORD_SECRET_KEY, and keep it where backups of the database are not"
         yield Finding(Severity.WARNING, "environment", "the secret key lies in a file beside the data", remedy)
     if settings.carrier is CarrierName.TWILIO:
         yield from _sending(settings)
+
+
+def _reminding(settings: Settings) -> Iterator[Finding]:
+    """A reminder that is set and can never go out."""
+    eligibility, hours = settings.eligibility, settings.dispatch.reminder_hours
+    left = timedelta(hours=eligibility.oldest_hours) - timedelta(minutes=eligibility.delay_minutes)
+    if hours is not None and left < min(timedelta(hours=hours), REMIND_WITHIN):
+        problem = "there is no time for it before eligibility.oldest_hours are over"
+        remedy = "raise oldest_hours, or set reminder_hours to null"
+        yield Finding(Severity.WARNING, "dispatch.reminder_hours", problem, remedy)
 
 
 def _sending(settings: Settings) -> Iterator[Finding]:

@@ -27,6 +27,9 @@ AT_ONCE = 4
 BEAT = timedelta(seconds=10)
 """How often a worker shows that it is alive."""
 
+REMIND_WITHIN = timedelta(hours=2)
+"""Sooner nobody is reminded, however little time is left."""
+
 UNASKED = frozenset({Ending.UNDELIVERABLE, Ending.TOO_LATE})
 """Ends by which nobody was disturbed, so that the person may be invited after another contact."""
 
@@ -40,6 +43,7 @@ def rules_of(settings: Settings) -> Rules:
     return Rules(
         answer_within={channel: timedelta(hours=hours) for channel, hours in section.answer_within_hours.items()},
         remind_after=None if section.reminder_hours is None else timedelta(hours=section.reminder_hours),
+        remind_within=REMIND_WITHIN,
         calls=section.calls,
         unrung=3,
         finish_by_text=section.finish_by_text,

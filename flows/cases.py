@@ -34,6 +34,7 @@ class Rules:
     """What an operator has set.
 
     answer_within: how long a message may stay unanswered before the next channel; remind_after: None for no reminder;
+    remind_within: how long a message has at least before the reminder, where its time would be too late or closed;
     calls: that may ring in vain; unrung: calls that may fail without ringing; finish_by_text: an interrupted call.
     lease: after which nobody is asking the carrier any more; patience: for what we may have sent to turn up there.
     poll_after: since the last news of a call; queued: after which a call that waits at the carrier is cancelled.
@@ -42,6 +43,7 @@ class Rules:
 
     answer_within: Mapping[Channel, timedelta]
     remind_after: timedelta | None
+    remind_within: timedelta
     calls: int
     unrung: int
     finish_by_text: bool

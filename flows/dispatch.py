@@ -13,6 +13,8 @@ from flows.survey import Channel
 SOON = timedelta(minutes=1)
 LATER = timedelta(minutes=15)
 """After how long to come by again where nobody tells when it is over: an expiry, a conversation."""
+ROOM = timedelta(minutes=30)
+"""Before the last moment, so that nothing is too late where a worker or a channel is busy."""
 
 
 def move(rules: Rules, case: Case, now: datetime) -> Move:
@@ -166,7 +168,7 @@ def _calling_time(rules: Rules, case: Case, earlier: Iterable[Attempt], at: date
 
 
 def _remind(rules: Rules, case: Case, now: datetime) -> Plans:
-    """The one reminder, of the message sent last."""
+    """The one reminder: of the message sent last, or if there is no time left for that, of one before."""
     if rules.remind_after is None or any(each.kind is Kind.REMINDER for each in case.attempts):
         return ()
     for attempt in reversed(case.attempts):
@@ -175,10 +177,21 @@ def _remind(rules: Rules, case: Case, now: datetime) -> Plans:
             continue
         if standing is None or standing.ended_at or not _is_usable(rules, case, attempt.channel):
             continue
-        last = min(case.expires_at, standing.expires_at)
-        at = case.opens(max(now, attempt.made_at + rules.remind_after), last)
-        return ((at, Send(attempt.channel, Kind.REMINDER, standing.session)),) if at else ()
+        if at := _reminding_time(rules, case, attempt.made_at, min(case.expires_at, standing.expires_at), now):
+            return ((at, Send(attempt.channel, Kind.REMINDER, standing.session)),)
     return ()
+
+
+def _reminding_time(rules: Rules, case: Case, sent_at: datetime, last: datetime, now: datetime) -> datetime | None:
+    """When to remind of a message: after the time that was set, or where nothing may be sent from then on, as late as
+    can be."""
+    if case.hours is None or rules.remind_after is None:
+        return None
+    wanted, earliest = sent_at + rules.remind_after, sent_at + rules.remind_within
+    if case.hours.next_open(wanted, last):
+        return case.hours.next_open(max(now, wanted), last)
+    latest = case.hours.last_open(earliest, last)
+    return case.hours.next_open(max(now, earliest, latest - ROOM), last) if latest else None
 
 
 def _over(standings: Iterable[Standing], now: datetime) -> datetime:

@@ -52,6 +52,17 @@ class Hours:
             moment = latest
         return None
 
+    def last_open(self, at: datetime, last: datetime) -> datetime | None:
+        """The last open moment from `at` to `last`, both included, to the minute before it closes; None where there
+        is none. In UTC."""
+        ends = [last.astimezone(UTC)]
+        for zone in self.zones:
+            day = at.astimezone(zone).date()
+            while day <= last.astimezone(zone).date():
+                ends += [closes - timedelta(minutes=1) for _, closes in self._stretches(zone, day)]
+                day += timedelta(days=1)
+        return max((end for end in ends if at <= end <= last and self.is_open(end)), default=None)
+
     def within(self, zones: Collection[str]) -> "Hours":
         """The same hours for somebody known to be in one of these zones, by name; all stay where none is among ours."""
         known = tuple(zone for zone in self.zones if str(zone) in zones)

@@ -3,17 +3,22 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+import yaml
 
 from bot.carriers.twilio import TwilioCarrier
+from bot.checks import findings
+from bot.config import PROJECT
 from bot.invitations import State
 from bot.settings import Settings
 from flows.survey import Channel
 from storage import invitations
+from storage.database import migrate
 from tests.desk import TEMPLATE, Desk, desk
 from tests.fake_twilio import (
     AT_ONCE,
@@ -298,6 +303,41 @@ def test_the_reminder_says_that_it_is_one_and_asks_again(office: Desk) -> None:
     assert first.form["Body"].splitlines()[-1] in reminder.form["Body"]
     assert [row["kind"] for row in office.attempts()] == ["invitation", "reminder"]
     assert len(office.wire.rows("sessions")) == 1
+
+
+@pytest.mark.parametrize("hour", [8, 10, 13, 15, 18])
+@pytest.mark.parametrize("templates", [{}, {"nl": TEMPLATE}], ids=["sms and call", "whatsapp too"])
+def test_with_the_settings_as_they_come_everybody_is_reminded_once(
+    hour: int, templates: dict[str, str], tmp_path: Path
+) -> None:
+    """Whenever on a working day the contact was, and although nobody answers any message or call."""
+    url = f"sqlite:///{tmp_path}/nawoord.db"
+    migrate(url)
+    shipped = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))
+    changes = {name: shipped[name] for name in ("eligibility", "dispatch", "text")}
+    with desk(url, {**changes, "whatsapp": {"invitation": templates}}) as usual:
+        usual.wire.clock.now = datetime(2026, 3, 2, hour, tzinfo=UTC)
+        usual.invite()
+        told: set[str] = set()
+        for _ in range(4 * 26):
+            usual.work(minutes=15)
+            for each in usual.sent:
+                if each.sid not in told:
+                    usual.told(each, "no-answer" if each.kind == CALLS else "delivered")
+            told = {each.sid for each in usual.sent}
+        assert [row["kind"] for row in usual.attempts()].count("reminder") == 1
+
+
+def test_a_reminder_for_which_there_is_no_time_is_warned_of(office: Desk) -> None:
+    """Whoever sets one learns before the first invitation that it can never go out."""
+    plain, survey = office.wire.parts.settings.model_dump(), office.wire.parts.conversations.survey
+
+    def warned(**eligibility: int) -> bool:
+        changed = Settings.model_validate({**plain, "eligibility": eligibility})
+        return "dispatch.reminder_hours" in {finding.place for finding in findings(changed, survey)}
+
+    assert warned(oldest_hours=2, delay_minutes=10)
+    assert not warned(oldest_hours=3, delay_minutes=10)
 
 
 def test_who_has_answered_is_not_reminded(office: Desk) -> None:

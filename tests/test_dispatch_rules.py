@@ -26,6 +26,7 @@ INVITATION, REMINDER, CONTINUATION = Kind.INVITATION, Kind.REMINDER, Kind.CONTIN
 RULES = Rules(
     answer_within={SMS: timedelta(hours=6), WHATSAPP: timedelta(hours=6)},
     remind_after=timedelta(hours=18),
+    remind_within=timedelta(hours=2),
     calls=2,
     unrung=3,
     finish_by_text=True,
@@ -124,6 +125,43 @@ TABLE: dict[str, tuple[Case, datetime, Move]] = {
         case(SENT, attempt(SMS, Status.SENT, OPEN, REMINDER)),
         after(hours=24),
         Rest(after(hours=72)),
+    ),
+    "where its time would be too late, it is sent shortly before": (
+        case(SENT, expires_at=after(hours=9)),
+        after(minutes=1),
+        Rest(after(hours=8.5)),
+    ),
+    "a busy worker may still be in time": (
+        case(SENT, expires_at=after(hours=9)),
+        after(hours=8.8),
+        Send(SMS, REMINDER, "s1"),
+    ),
+    "where its time is closed until it is too late, it is sent before closing": (
+        case(SENT, expires_at=after(hours=22)),
+        after(minutes=1),
+        Rest(after(hours=9.5, minutes=-1)),
+    ),
+    "where a message has just been sent, there is none": (
+        case(SENT, expires_at=after(hours=1.9)),
+        after(minutes=1),
+        Rest(after(hours=72)),
+    ),
+    "but one of the message before, if that had its time": (
+        case(
+            SENT,
+            attempt(WHATSAPP, Status.SENT, standing(session="s2"), made_at=after(hours=8)),
+            expires_at=after(hours=9),
+        ),
+        after(hours=8.5),
+        Send(SMS, REMINDER, "s1"),
+    ),
+    "the message sent last is what is reminded of": (
+        case(
+            SENT,
+            attempt(WHATSAPP, Status.SENT, standing(session="s2", channel=WHATSAPP), made_at=after(hours=6)),
+        ),
+        after(hours=24),
+        Send(WHATSAPP, REMINDER, "s2"),
     ),
     "unanswered, the next channel is tried": (
         case(SENT, channels=[SMS, WHATSAPP]),

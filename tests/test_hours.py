@@ -95,6 +95,13 @@ def test_the_last_moment_asked_for_is_included() -> None:
     assert DUTCH.next_open(evening, morning - timedelta(microseconds=1)) is None
 
 
+def test_the_last_open_moment_is_the_end_itself_or_just_before_closing() -> None:
+    """A minute before the doors close, on the last day on which they were open at all."""
+    assert DUTCH.last_open(at("2026-01-05 08:00"), at("2026-01-05 11:30")) == at("2026-01-05 11:30")
+    assert DUTCH.last_open(at("2026-01-05 08:00"), at("2026-01-06 03:00")) == at("2026-01-05 19:59")
+    assert DUTCH.last_open(at("2026-01-05 20:00"), at("2026-01-06 03:00")) is None
+
+
 def test_zones_that_share_no_hour_never_open() -> None:
     """Nobody is disturbed rather than somebody at night."""
     antipodes = hours((ZoneInfo("Pacific/Auckland"), ZoneInfo("Europe/Madrid")), every_day="09:00-18:00")
