@@ -66,4 +66,5 @@ class Vocabulary:
         if len(word) < _SHORTEST_SLIP:
             return ()
         meant = {other for half in halves(word) for other in self._slips.get(half, ()) if is_slip(word, other)}
-        return next((self._elements(other) for other in sorted(meant) if (other[0], other[-1]) == (word[0], word[-1])), ())
+        ends = word[0], word[-1]  # a slip at the end would be a plural, a gender or a tense
+        return next((self._elements(other) for other in sorted(meant) if (other[0], other[-1]) == ends), ())
