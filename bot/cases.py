@@ -22,7 +22,7 @@ FAULTS: Mapping[Verdict, Fault] = {
     Verdict.OPTED_OUT: Fault.CHANNEL,
     Verdict.NOT_THIS_CHANNEL: Fault.CHANNEL,
     Verdict.UNREACHED: Fault.CHANCE,
-    Verdict.OURS: Fault.CHANCE,
+    Verdict.OURS: Fault.OURS,
     Verdict.PASSING: Fault.CHANCE,
 }
 SPOKE = frozenset({Outcome.COMPLETED, Outcome.PARTIAL, Outcome.REFUSED})
@@ -46,7 +46,8 @@ def read_case(conversations: Conversations, countries: Mapping[str, Hours], mine
         address = respondents.address(connection, keys, mine.respondent) if mine.respondent else None
         opted_out = address is not None and optouts.is_opted_out(connection, keys.indexes(address))
         held = attempts.conversations(connection, mine.respondent, mine.call, mine.invited_at)
-        standings = {each.id: _standing(connection, conversations, each) for each in held}
+        asked_for = {each.session for each in made if each.kind == Kind.CALL_BACK and each.channel != Channel.CALL}
+        standings = {each.id: _standing(connection, conversations, each, each.id in asked_for) for each in held}
     own = {each.session for each in made}
     on_call = next((each.id for each in held if mine.call is not None and each.call == mine.call), None)
     hours = countries.get(mine.country or "")
@@ -78,7 +79,9 @@ def _attempt(made: Made, standing: Standing | None) -> Attempt:
     )
 
 
-def _standing(connection: Connection, conversations: Conversations, held: Conversation) -> Standing:
+def _standing(
+    connection: Connection, conversations: Conversations, held: Conversation, was_asked_for: bool
+) -> Standing:
     outcome = Outcome(held.outcome) if held.outcome else None
     interrupted = held.channel == Channel.CALL and outcome in (Outcome.PARTIAL, Outcome.BROKEN_OFF) and held.has_spoken
     kept = sessions.find(connection, conversations.keys, held.id) if interrupted else None
@@ -88,7 +91,7 @@ def _standing(connection: Connection, conversations: Conversations, held: Conver
         expires_at=held.expires_at,
         ended_at=held.ended_at,
         outcome=outcome,
-        heard=held.has_spoken or outcome in SPOKE or _has_written(held),
+        heard=was_asked_for or held.has_spoken or outcome in SPOKE or _has_written(held),
         can_go_on=kept is not None and may_resume(conversations.survey, kept.session),
     )
 

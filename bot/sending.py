@@ -20,7 +20,7 @@ from flows.fates import Kind, Status
 from flows.resuming import may_resume
 from flows.survey import Channel
 from flows.turn import Reply
-from storage import attempts, invitations, pace, sessions
+from storage import attempts, invitations, optouts, pace, sessions
 from storage.attempts import Made
 from storage.database import Connection, raced
 from storage.invitations import Invitation
@@ -52,6 +52,8 @@ class Sender:
             self.sleep(max((ready.at - self.conversations.now()).total_seconds(), 0))
             if self.conversations.now() > ready.made.made_at + self.rules.lease:
                 return self._take_back(ready, ready.mine.failures)  # we were held up, and others may be at it
+            if self._is_overtaken(known, ready):
+                return self._take_back(ready, ready.mine.failures)
             return self._ask(known, ready)
         with self.conversations.database.write() as connection:
             invitations.rest(connection, known.mine, ready, known.mine.failures)
@@ -122,6 +124,14 @@ class Sender:
         with self.conversations.database.write() as connection:
             free = pace.free_at(connection, channel, now)
             return pace.take(connection, f"{channel} later", per_second, free, timedelta(days=30)) or free
+
+    def _is_overtaken(self, known: Known, ready: Ready) -> bool:
+        """Whether anything has happened while we waited for our turn that whoever decides has to know."""
+        keys = self.conversations.keys
+        with self.conversations.database.read() as connection:
+            now = invitations.find(connection, ready.mine.id)
+            opted_out = known.address is not None and optouts.is_opted_out(connection, keys.indexes(known.address))
+        return now is None or now.is_over or now.revision != ready.mine.revision or opted_out
 
     def _ask(self, known: Known, ready: Ready) -> None:
         """Asks the carrier, while no transaction is open, and notes what it answered."""

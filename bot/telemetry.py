@@ -24,5 +24,5 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for talkative in ("alembic", "apscheduler"):
+    for talkative in ("alembic", "apscheduler", "twilio.http_client"):
         logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -22,10 +22,11 @@ class Ending(StrEnum):
 
 
 class Fault(StrEnum):
-    """What an attempt failed by: the number on every channel, the number on this one, or chance."""
+    """What an attempt failed by: the number on every channel, the number on this one, our own settings, or chance."""
 
     NUMBER = "number"
     CHANNEL = "channel"
+    OURS = "ours"
     CHANCE = "chance"
 
 

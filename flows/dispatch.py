@@ -147,7 +147,8 @@ def _is_usable(rules: Rules, case: Case, channel: Channel) -> bool:
     """Whether anything may still be sent, or is out, over this channel."""
     if any(attempt.fault is Fault.NUMBER for attempt in case.attempts):
         return False
-    tried = [attempt for attempt in case.attempts if attempt.channel is channel]
+    # What failed by our own settings counts for nothing: it goes out once they are mended.
+    tried = [each for each in case.attempts if each.channel is channel and each.fault is not Fault.OURS]
     if any(attempt.fault is Fault.CHANNEL for attempt in tried):
         return False
     if channel is Channel.CALL:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, literal, select, tuple_
 
 from storage.contacts import ATTRIBUTES
 from storage.encryption import Keys
@@ -79,6 +79,13 @@ _by_attempt = (
 _spoken = sessions.alias("spoken")
 _by_call = select(_spoken.c.id).where(_spoken.c.carrier_ref == invitations.c.call).scalar_subquery()
 
+
+
+def _has_come_to(statuses: tuple[str, ...]) -> ColumnElement[bool]:
+    """Whether any attempt has, also where a later one has led to nothing."""
+    return exists().where(_other.c.invitation_id == invitations.c.id, _other.c.status.in_(statuses))
+
+
 STATE: ColumnElement[str | None] = case(
     (invitations.c.id.is_(None), None),
     # Somebody may finish late what was given up already, or opt out after having finished.
@@ -86,8 +93,8 @@ STATE: ColumnElement[str | None] = case(
     (invitations.c.outcome.is_not(None), invitations.c.outcome),
     (and_(sessions.c.revision > 0, sessions.c.ended_at.is_(None)), literal("in_conversation")),
     (sessions.c.outcome.in_(ANSWERED), sessions.c.outcome),
-    (attempts.c.status.in_(ARRIVED), literal("delivered")),
-    (attempts.c.status.in_(ON_ITS_WAY), literal("sent")),
+    (_has_come_to(ARRIVED), literal("delivered")),
+    (_has_come_to(ON_ITS_WAY), literal("sent")),
     else_=literal("scheduled"),
 )
 

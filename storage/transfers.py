@@ -28,6 +28,7 @@ AGREE = (
     update(invitations)
     .where(_of_call, _is_open, _is_unanswered)
     .values(agreed_at=bindparam("at", type_=Moment), expires_at=bindparam("expires", type_=Moment))
+    .values(revision=invitations.c.revision + 1)
 )
 DECLINE = (
     update(invitations)
@@ -38,6 +39,7 @@ RELEASE = (
     update(invitations)
     .where(_of_call, _is_open, ~_is_unanswered, _is_untried, invitations.c.due_at > bindparam("due", type_=Moment))
     .values(due_at=bindparam("due", type_=Moment), expires_at=bindparam("expires", type_=Moment))
+    .values(revision=invitations.c.revision + 1)
 )
 ADOPT = (
     update(invitations)

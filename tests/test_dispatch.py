@@ -29,9 +29,10 @@ from tests.fake_twilio import (
     MESSAGES,
     THROTTLED,
     always,
+    callback,
     refused,
 )
-from tests.wire import CALLER, OURS, dialled, ended, texted
+from tests.wire import BASE, CALLER, OURS, Webhook, dialled, ended, texted
 
 OTHER = "+31600000002"
 BY_CALL = {"eligibility": {"channels": ["call"], "oldest_hours": 48}}
@@ -262,6 +263,54 @@ def test_a_fault_of_ours_holds_the_channel_back_and_loses_nothing(office: Desk, 
     for _ in range(5):
         office.work(minutes=2)
     assert len(office.sent) == 5
+
+
+@pytest.mark.parametrize("code", [21212, 21606, 21660])
+def test_a_number_of_ours_that_is_wrong_costs_nobody_their_invitation(office: Desk, code: int) -> None:
+    """Nothing is tried with it for a while, and everything goes out once it is mended."""
+    references = [office.invite(), office.invite(OTHER)]
+    office.fake.script = always(refused(code))
+    office.work()
+    assert office.fake.requests == 1
+    assert {office.state(each) for each in references} == {State.SCHEDULED}
+    office.fake.script = always(AT_ONCE)
+    for _ in range(5):
+        office.work(minutes=2)
+    assert len(office.sent) == 2
+
+
+def test_who_opts_out_while_the_message_waits_for_its_turn_gets_none(office: Desk) -> None:
+    """The last look is the one just before the carrier is asked."""
+    reference = office.invite()
+    opting_out = replace(
+        office.dispatch._sender, sleep=lambda _seconds: office.wire.parts.opt_outs.note(CALLER, "cli") and None
+    )
+    office.dispatch._sender = opting_out
+    office.work()
+    assert office.sent == []
+    assert office.wire.rows("sessions") == []
+    office.work(minutes=1)
+    assert office.state(reference) is State.OPTED_OUT
+
+
+def test_a_message_that_arrived_has_arrived_whatever_a_later_call_comes_to(both: Desk) -> None:
+    """People are shown how far an invitation has come at best."""
+    reference = both.invite()
+    both.work()
+    both.told(both.sent[0], "delivered")
+    both.work(hours=6)
+    both.told(both.sent[1], "no-answer")
+    assert both.state(reference) is State.DELIVERED
+
+
+@pytest.mark.parametrize("digits", [25, 5001])
+def test_a_code_that_is_none_is_left_out(office: Desk, digits: int) -> None:
+    """What is told besides still counts."""
+    office.invite()
+    office.work()
+    url, form = callback(office.sent[0], "failed", None, ErrorCode="9" * digits)
+    assert office.wire.post(Webhook(url.removeprefix(BASE), form)).status == 204
+    assert [(row["status"], row["code"]) for row in office.attempts()] == [("failed", None)]
 
 
 def test_without_a_number_of_ours_nothing_is_lost(database_url: str) -> None:

@@ -11,6 +11,10 @@ from bot.tickets import read_ticket
 from bot.web.forms import is_over, required, xml
 
 
+LONGEST_CODE = 6
+"""Digits of the carrier's number for an error."""
+
+
 def add_callbacks(routes: Blueprint, conversations: Conversations, speak: Render) -> None:
     """Adds the endpoints that only what we sent ourselves leads to."""
 
@@ -41,4 +45,5 @@ def hear(conversations: Conversations, word: str, sid: str) -> None:
 
 def _code() -> int | None:
     told = request.form.get("ErrorCode", "")
-    return int(told) if told.isascii() and told.isdigit() and int(told) else None
+    # The carrier's numbers have five digits; what is longer is none of them, and too much for the database.
+    return int(told) or None if told.isascii() and told.isdigit() and len(told) <= LONGEST_CODE else None
