@@ -93,7 +93,7 @@ class Conversations:
         self.database = database
         self.keys = keys
         self.now = now
-        self._new_id = new_id
+        self.new_id = new_id
         self._session_lasts = timedelta(hours=settings.text.session_hours)
         self._grace = timedelta(hours=settings.text.grace_hours)
 
@@ -118,11 +118,11 @@ class Conversations:
         now = self.now()
         turn = begin(self.survey, language, channel.medium)
         new = NewSession(
-            id=self._new_id(),
+            id=self.new_id(),
             channel=channel,
             ours=ours,
             address=theirs.person,
-            respondent=self._new_id(),
+            respondent=self.new_id(),
             carrier_ref=call,
             started_at=now,
             expires_at=now + self._session_lasts,
@@ -135,14 +135,20 @@ class Conversations:
         return Taken(reply, turn) if sessions.begin(connection, self.keys, new, self.survey, entry) else None
 
     def interrupted(self, theirs: Address) -> Kept | None:
-        """The last session with this person, where it can still be answered, was interrupted and may be resumed."""
+        """The last session with this person, where it can still be answered, was interrupted and may be resumed.
+
+        A message that nobody has answered interrupts nothing, and hides no session before it.
+        """
         if theirs.person is None:
             return None
         with self.database.read() as connection:
             person = respondents.find(connection, self.keys, theirs.person)
             kept = sessions.newest(connection, self.keys, person) if person else None
-        timely = kept is not None and self.now() < kept.expires_at
-        return kept if kept and timely and may_resume(self.survey, kept.session) else None
+        return kept if kept and self.may_go_on(kept) else None
+
+    def may_go_on(self, kept: Kept) -> bool:
+        """Whether the session can still be answered, was interrupted and may be resumed."""
+        return self.now() < kept.expires_at and may_resume(self.survey, kept.session)
 
     def resume(
         self,

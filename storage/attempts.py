@@ -39,6 +39,14 @@ UNTOUCHED = (
     .where(sessions.c.id == bindparam("session"), sessions.c.revision == 0, sessions.c.ended_at.is_(None))
     .with_for_update()
 )
+ABSORBED = (
+    select(sessions.c.id)
+    .where(sessions.c.respondent_id == bindparam("person"), sessions.c.reference == bindparam("contact"))
+    .where(sessions.c.channel == bindparam("over"), sessions.c.ours == bindparam("our_end"))
+    .where(sessions.c.id != bindparam("session"), sessions.c.revision == 0, sessions.c.ended_at.is_(None))
+    .with_for_update()
+)
+RELINK = update(attempts).where(attempts.c.session_id == bindparam("absorbed")).values(session_id=bindparam("session"))
 FORGET = delete(sessions).where(sessions.c.id == bindparam("session"))
 FIND = select(attempts).where(attempts.c.id == bindparam("attempt"))
 OF = (
@@ -150,6 +158,17 @@ def forget(connection: Connection, session: str) -> None:
     if connection.execute(UNTOUCHED, {"session": session}).first():
         connection.execute(UNLINK, {"session": session})
         connection.execute(FORGET, {"session": session})
+
+
+def absorb(connection: Connection, session: str, person: str, reference: str, channel: str, ours: str) -> None:
+    """Lets this session take the place of the one about the same contact which is open there and nobody has answered.
+
+    What was sent there counts as sent for this session. Of the other goes only its greeting, which nobody replied to.
+    """
+    there = {"session": session, "person": person, "contact": reference, "over": channel, "our_end": ours}
+    if absorbed := connection.execute(ABSORBED, there).scalar():
+        connection.execute(RELINK, {"absorbed": absorbed, "session": session})
+        connection.execute(FORGET, {"session": absorbed})
 
 
 def find(connection: Connection, id: str) -> Made | None:

@@ -14,6 +14,7 @@ from flows.session import Over, Session, from_plain, to_plain
 from flows.survey import Channel, Survey
 from storage import respondents
 from storage.answers import changed, taken_back
+from storage.attempts import absorb
 from storage.database import is_duplicate, raced
 from storage.driver import run
 from storage.encryption import Keys
@@ -85,7 +86,16 @@ READ = (
 )
 LATEST = "channel = :channel AND ours = :ours AND theirs IN ({}) ORDER BY started_at DESC, id DESC LIMIT 1"
 
-NEWEST = "id IN (SELECT id FROM sessions WHERE respondent_id = :person ORDER BY started_at DESC, id DESC LIMIT 1)"
+NEWEST = (
+    "id IN (SELECT id FROM sessions WHERE respondent_id = :person AND (revision > 0 OR channel = 'call')"
+    " ORDER BY started_at DESC, id DESC LIMIT 1)"
+)
+
+ANSWERED = (
+    "id IN (SELECT s.id FROM sessions AS s WHERE s.respondent_id = :person AND s.reference = :reference"
+    " AND s.id <> :other AND EXISTS (SELECT 1 FROM answers AS a WHERE a.session_id = s.id"
+    " AND (a.missing IS NULL OR a.missing <> 'silent')) ORDER BY s.started_at DESC, s.id DESC LIMIT 1)"
+)
 
 OVERDUE = (
     select(sessions.c.id)
@@ -115,8 +125,14 @@ def latest(connection: Connection, keys: Keys, channel: Channel, ours: str, thei
 
 
 def newest(connection: Connection, keys: Keys, person: str) -> Kept | None:
-    """The session last begun with this respondent, over whichever channel."""
+    """The session last begun with this respondent, over whichever channel, but for messages nobody has answered."""
     return _kept(keys, run(connection, READ + NEWEST, {"person": person}).fetchone())
+
+
+def answered_beside(connection: Connection, keys: Keys, kept: Kept) -> Kept | None:
+    """The session in which this respondent has answered about the same contact, where it is another than this."""
+    values = {"person": kept.respondent, "reference": kept.reference, "other": kept.id}
+    return _kept(keys, run(connection, READ + ANSWERED, values).fetchone())
 
 
 def overdue(connection: Connection, now: datetime, limit: int) -> list[str]:
@@ -185,7 +201,9 @@ def carry_over(
     connection: Connection, keys: Keys, kept: Kept, place: Place, after: Session, survey: Survey, entry: Entry
 ) -> bool:
     """Keeps a session that goes on somewhere else; False as `save` says it, also while a text conversation is open
-    there."""
+    there. A message about the same contact that nobody has answered is none: from now on it belongs to this session."""
+    if kept.reference and kept.respondent and place.channel is not Channel.CALL:
+        absorb(connection, kept.id, kept.respondent, kept.reference, place.channel, place.ours)
     moved = (
         update(sessions)
         .where(sessions.c.id == kept.id, sessions.c.revision == kept.revision)

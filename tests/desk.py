@@ -92,7 +92,7 @@ def desk(database_url: str, changes: Mapping[str, Any] | None = None, script: Sc
     with FakeTwilio(script) as fake:
         slept: list[float] = []
         carrier = TwilioCarrier(ACCOUNT, KEY, SECRET, api_url=fake.url, timeout=5)
-        countries, new_id = parts.invitations.policy.countries, parts.conversations._new_id
+        countries, new_id = parts.invitations.policy.countries, parts.conversations.new_id
         dispatch = Dispatch(parts.settings, parts.conversations, carrier, countries, "w1", new_id, slept.append)
         try:
             yield Desk(Wire(parts, clock), fake, dispatch, slept)

@@ -15,6 +15,7 @@ from bot.carriers.twilio import is_genuine
 from bot.conversations import About, Conversations
 from bot.languages import default_language, languages_for
 from bot.messages import Message, take_message
+from bot.returning import call_back, end_call_back
 from bot.settings import Settings
 from bot.transfers import Transfers
 from bot.web.callbacks import add_callbacks, hear
@@ -86,7 +87,11 @@ def webhooks(
         theirs, ours = both_ends()
         if is_over():
             return xml(twiml.hang_up())
-        return xml(resume_call(conversations, required("CallSid"), theirs, ours, speak) or ask(About()))
+        call = required("CallSid")
+        known = resume_call(conversations, call, theirs, ours, speak) or call_back(
+            conversations, call, theirs, ours, speak
+        )
+        return xml(known or ask(About()))
 
     @routes.post("/voice/language/<choice>")
     def language(choice: str) -> Response:
@@ -115,6 +120,7 @@ def webhooks(
         if required("CallStatus") in FINAL:
             hang_up(conversations, required("CallSid"))
             transfers.end(required("CallSid"))
+            end_call_back(conversations, required("CallSid"))
         hear(conversations, required("CallStatus"), required("CallSid"))
         return Response(status=204)
 
