@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from bot.carriers import Found
-from bot.carriers.errors import Verdict, verdict
+from bot.carriers.errors import Verdict, explain, verdict
 from bot.conversations import Conversations
+from bot.holding import hold_back
 from flows.fates import FAILED, RANG_IN_VAIN, Kind, Status, below, told
 from flows.survey import Channel
 from storage import attempts, invitations, optouts, respondents, sessions
@@ -66,6 +67,9 @@ def note(connection: Connection, conversations: Conversations, id: str, news: Ne
         _opt_out(connection, conversations, made)
     if news.status in FAILED | RANG_IN_VAIN:
         invitations.wake(connection, made.invitation, now)
+    if news.status in FAILED and news.code is not None and verdict(news.code) is Verdict.OURS:
+        # Last, because others wait for whoever has moved the pace on.
+        hold_back(connection, conversations.settings, Channel(made.channel), now, explain(news.code))
     return made
 
 

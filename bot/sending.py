@@ -1,6 +1,5 @@
 """Sends one message or places one call: written down first, then asked of the carrier once, then noted."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from bot.carriers import Carrier, CarrierError
 from bot.carriers.errors import FINAL, Verdict, explain, verdict
 from bot.cases import Known
 from bot.conversations import About, Conversations, Given
+from bot.holding import TURN_COMES, hold_back
 from bot.news import News, note, take_news
 from bot.outgoing import Ready, hand_over, number_for
 from bot.settings import Settings
@@ -24,11 +24,6 @@ from storage import attempts, invitations, optouts, pace, sessions
 from storage.attempts import Made
 from storage.database import Connection, raced
 from storage.invitations import Invitation
-
-log = logging.getLogger(__name__)
-
-TURN_COMES = timedelta(seconds=2)
-"""How long we wait for our turn on a channel; whose turn comes later is put back in the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +197,7 @@ class Sender:
         until = now + timedelta(minutes=self.settings.dispatch.hold_minutes)
         with self.conversations.database.write() as connection:
             invitations.rest(connection, mine, until, mine.failures)
-            is_first = pace.stop(connection, channel, now, until, TURN_COMES)
-        if is_first:
-            log.error("%s is held back until %s: %s", channel, f"{until:%H:%M} UTC", why)
+            hold_back(connection, self.settings, channel, now, why)
 
 
 def _in_words(reply: Reply, _language: str, _turn: str) -> str:

@@ -279,6 +279,22 @@ def test_a_number_of_ours_that_is_wrong_costs_nobody_their_invitation(office: De
     assert len(office.sent) == 2
 
 
+def test_a_template_that_is_paused_holds_whatsapp_and_loses_nothing(database_url: str, caplog: Any) -> None:
+    """Told after the message was taken: those who wait are not tried with it, and who was, is tried again."""
+    changes = {"eligibility": {"channels": ["whatsapp"]}, "whatsapp": {"invitation": {"nl": TEMPLATE}}}
+    with desk(database_url, changes) as whatsapp:
+        whatsapp.invite()
+        whatsapp.work()
+        whatsapp.told(whatsapp.sent[0], "failed", 63041)
+        assert "paused" in caplog.text
+        whatsapp.invite(OTHER)
+        whatsapp.work()
+        assert len(whatsapp.sent) == 1
+        for _ in range(14):
+            whatsapp.work(minutes=5)
+        assert sorted(each.form["To"][9:] for each in whatsapp.sent) == [CALLER, CALLER, OTHER]
+
+
 def test_who_opts_out_while_the_message_waits_for_its_turn_gets_none(office: Desk) -> None:
     """The last look is the one just before the carrier is asked."""
     reference = office.invite()

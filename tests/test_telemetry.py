@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import PROJECT
-from bot.telemetry import HIDDEN, Discreet
+from bot.telemetry import HIDDEN, Discreet, log_to_stderr
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,15 @@ def test_the_processes_of_the_web_log_discreetly_too(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", said], env=environment, cwd=PROJECT, capture_output=True, text=True)
     assert f"cannot reach {HIDDEN}" in done.stderr
     assert "0000" not in done.stderr.partition("cannot reach")[2]
+
+
+def test_what_is_sent_to_the_carrier_is_not_logged() -> None:
+    """The client of the carrier would log every request, its text included."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        log_to_stderr()
+        assert not logging.getLogger("twilio.http_client").isEnabledFor(logging.INFO)
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)

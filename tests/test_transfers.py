@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import quote
 
 import pytest
 
 from bot.app import new_id
-from bot.carriers import Found, Outgoing, OutgoingCall, Sought
+from bot.carriers import CarrierError, Found, Outgoing, OutgoingCall, Sought
 from bot.carriers.markup import Gather, Hangup, Redirect, Say, read
 from bot.carriers.player import SPEED
 from bot.dispatch import Dispatch
@@ -124,6 +125,31 @@ def test_who_agrees_is_asked_after_the_call(wire: Wire) -> None:
     for row in (session, contact, kept):
         assert (row["agent"], row["queue"]) == ("anna", "billing")
     assert contact["source"] == "offer"
+
+
+def test_who_is_on_the_line_stays_there_though_the_carrier_knows_of_no_call(wire: Wire) -> None:
+    """A carrier may tell only of the calls that we have placed; the survey is not ended by that."""
+    offered(wire)
+    answered(wire, "1")
+    left(wire)
+    wire.clock.advance(minutes=30)
+    with patch.object(Mouth, "fate", side_effect=CarrierError(permanent=True, code=20404)) as asked:
+        dispatched(wire)
+    assert asked.called
+    (session,), (attempt,) = wire.rows("sessions"), wire.rows("attempts")
+    assert session["ended_at"] is None
+    assert attempt["status"] == "in-progress"
+
+
+def test_what_is_decided_on_the_line_undoes_what_a_worker_has_claimed_before(wire: Wire) -> None:
+    """Agreeing moves the invitation on, and so does its release after the call."""
+    offered(wire)
+    revisions = [invitation(wire)["revision"]]
+    answered(wire, "1")
+    revisions.append(invitation(wire)["revision"])
+    left(wire, DialCallStatus="no-answer")
+    revisions.append(invitation(wire)["revision"])
+    assert revisions == sorted(set(revisions))
 
 
 @pytest.mark.parametrize("keys", ["2", "0", "*", ""])

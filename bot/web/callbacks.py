@@ -10,7 +10,6 @@ from bot.news import read_news, take_news
 from bot.tickets import read_ticket
 from bot.web.forms import is_over, required, xml
 
-
 LONGEST_CODE = 6
 """Digits of the carrier's number for an error."""
 
