@@ -147,7 +147,12 @@ def _readings(plain: str, country: str | None) -> Iterator[PhoneNumber]:
 
 
 def _is_whole(number: PhoneNumber) -> bool:
-    return bool(phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE)
+    """Whether it has as many digits as somebody's telephone; a short service number has fewer."""
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
+        return False
+    lines = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE)
+    is_possible = any(phonenumbers.is_possible_number_for_type(number, kind) for kind in lines)
+    return is_possible or bool(phonenumbers.is_valid_number(number))
 
 
 def _zones(number: PhoneNumber, kind: NumberKind) -> tuple[str, ...]:

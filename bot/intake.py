@@ -13,6 +13,9 @@ from flows.survey import Channel
 SKEW = timedelta(minutes=5)
 """How far the clock of whoever reports may be ahead of ours."""
 
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+"""Nothing reported ended before; a date further off is a slip."""
+
 LONGEST_REFERENCE = 200
 LONGEST_NAME = 100
 MOST_ATTRIBUTES = 20
@@ -84,8 +87,9 @@ def checked(
     """
     spelt = replace(
         contact,
-        reference=contact.reference.strip(),
-        ended_at=contact.ended_at.astimezone(UTC) if contact.ended_at.tzinfo else contact.ended_at,
+        # Two spellings of one letter are the same reference.
+        reference=unicodedata.normalize("NFC", contact.reference).strip(),
+        ended_at=_in_utc(contact.ended_at),
         language=_language(contact.language),
         country=_country(contact.country),
         queue=_stripped(contact.queue),
@@ -104,6 +108,14 @@ def checked(
     return spelt, number
 
 
+def _in_utc(at: datetime) -> datetime:
+    """The moment in UTC; one so near the beginning or the end of time that it has none stays as it is."""
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at
+    except OverflowError:
+        return at
+
+
 def _stripped(given: str | None) -> str | None:
     return (given or "").strip() or None
 
@@ -120,11 +132,13 @@ def _country(given: str | None) -> str | None:
 
 
 def _faults(contact: NewContact, now: datetime) -> Iterator[Fault]:
-    if not contact.reference:
+    if not any(unicodedata.category(character)[0] in "LMNPS" for character in contact.reference):
         yield Fault("reference", "it is empty", "give what your system calls the contact; it has to be unique")
     yield from _text_faults("reference", contact.reference, LONGEST_REFERENCE)
     if contact.ended_at.tzinfo is None:
         yield Fault("ended_at", "it has no time zone", "write it as in 2026-01-31T14:05:00+01:00")
+    elif contact.ended_at < EARLIEST:
+        yield Fault("ended_at", "it lies before there were telephones", "give the moment at which the contact ended")
     elif contact.ended_at > now + SKEW:
         yield Fault("ended_at", "it lies in the future", "report a contact when it has ended, and check the time zone")
     if contact.language and not LANGUAGE.fullmatch(contact.language):

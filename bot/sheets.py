@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 Cell = str | int | float | bool | date | datetime | time | None
 """What stands in a cell; of CSV always text."""
@@ -96,6 +97,8 @@ def _csv(path: Path) -> Iterator[tuple[int, Iterator[tuple[int, list[Cell]]]]]:
         first = text.readline()
         # Excel writes and heeds a first line such as `sep=;`, which is no part of the table.
         announced = first.strip().lower().removeprefix("sep=") if first.lower().startswith("sep=") else ""
+        if len(announced) > 1:
+            raise SheetError(f"{path.name} begins with {first.strip()}; write one sign behind sep=, or leave it out")
         if not announced:
             text.seek(0)
         delimiter = announced or max(DELIMITERS, key=_outside_quotes(first).count)
@@ -153,5 +156,14 @@ def _xlsx(path: Path) -> Iterator[tuple[int, Iterator[tuple[int, list[Cell]]]]]:
         lines = sheet.max_row or 0
         # Some programs write a size that is wrong, and rows beyond it would be left out.
         sheet.reset_dimensions()
-        yield lines, ((line, list(cells)) for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1))
+        yield lines, _xlsx_rows(path, sheet)
         book.close()
+
+
+def _xlsx_rows(path: Path, sheet: Any) -> Iterator[tuple[int, list[Cell]]]:
+    line = 0
+    try:
+        for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            yield line, list(cells)
+    except (ParseError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise SheetError(f"{path.name} is damaged behind row {line} ({error}); save it anew") from None

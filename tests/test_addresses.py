@@ -57,6 +57,8 @@ NUMBERS = [
     ("32470123456", "NL", "+32470123456", "BE", NumberKind.MOBILE),
     ("0900 1234", "NL", "+319001234", "NL", NumberKind.BAD),
     ("06", "NL", "+3106", "NL", NumberKind.BAD),
+    ("061234", "NL", "+3161234", "NL", NumberKind.BAD),
+    ("+31800123", None, "+31800123", "NL", NumberKind.BAD),
     ("+3161234567890123", None, "+3161234567890123", "NL", NumberKind.BAD),
 ]
 

@@ -425,3 +425,22 @@ def session_row(number: int, mine: Any) -> dict[str, Any]:
 def test_every_way_to_end_is_a_state() -> None:
     """Whatever closes an invitation can be shown."""
     assert {*Outcome, *Ending} <= {str(state) for state in State}
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00-14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_at_the_edge_of_time_is_a_fault(invited: Invitations, at: str) -> None:
+    """However far off, it is told like any other slip."""
+    with pytest.raises(InvalidContact, match="ended_at"):
+        invited.take(contact(ended_at=datetime.fromisoformat(at)))
+
+
+def test_two_spellings_of_a_letter_are_one_reference(invited: Invitations) -> None:
+    """Systems that compose letters otherwise do not bring two invitations."""
+    assert invited.take(contact("caf\u00e9")).is_new
+    assert not invited.take(contact("cafe\u0301")).is_new
+
+
+def test_a_reference_that_nobody_can_see_is_refused(invited: Invitations) -> None:
+    """Signs that show nothing are no name."""
+    with pytest.raises(InvalidContact, match="reference"):
+        invited.take(contact("\u200b\u202e"))

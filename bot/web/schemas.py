@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from bot import intake
 from bot.invitations import Decided, Source, State
@@ -39,6 +39,13 @@ class Taken(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _written(value: object) -> object:
+    """Times are written out; a number could mean anything. Raises ValueError."""
+    if isinstance(value, int | float):
+        raise ValueError("write it as in 2026-01-31T14:05:00+01:00")
+    return value
+
+
 class Contact(Taken):
     """A contact that has ended."""
 
@@ -65,7 +72,9 @@ class Contact(Taken):
         ),
     ]
     phone: Phone | None = Field(description="The customer's number; `null` or `anonymous` where it was withheld.")
-    ended_at: AwareDatetime = Field(description="When it ended, with its time zone.")
+    ended_at: Annotated[AwareDatetime, BeforeValidator(_written)] = Field(
+        description="When it ended, with its time zone."
+    )
     channel: Channel | None = Field(None, description="The channel to try first; otherwise the configured order.")
     language: str | None = Field(
         None, max_length=35, description="The customer's language, as in `nl` or `nl-BE`; otherwise told by the number."
