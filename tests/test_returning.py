@@ -204,6 +204,7 @@ def test_nor_does_one_that_comes_when_the_message_has_expired(asked_twice: Desk)
     asked_twice.dispatch.expire()
     writes(asked_twice, "0", channel=Channel.WHATSAPP)
     assert values(asked_twice) == {"nps": 9, "ces": 2, "why": None}
+    assert len(about(asked_twice)) == 1
 
 
 def test_a_reply_over_the_other_channel_goes_on_with_the_survey(asked_twice: Desk) -> None:
