@@ -170,7 +170,8 @@ def create_app(parts: Parts) -> Flask:
         parts.conversations.now,
         sandbox_dispatch_of(parts).hurry if settings.carrier is CarrierName.SANDBOX else None,
     )
-    add_api(app, parts.accounts, parts.invitations, parts.opt_outs, parts.verbatims, settings.base_url)
+    source, said = source_of(parts), parts.verbatims
+    add_api(app, parts.accounts, parts.invitations, parts.opt_outs, said, source, parts.keys, settings.base_url)
     return app
 
 

@@ -1,5 +1,6 @@
 """Which answers and contacts are meant: one filter for pages, API, command line and exports, and its form in a URL."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ UNKNOWN = "-"
 LONGEST = 200
 MOST = 50
 """Characters of a value, and values of one name."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 YEARS = range(1970, 3000)
 """In which days lie, so that there is always a day before and after."""
 
@@ -94,7 +96,7 @@ def read(pairs: Iterable[tuple[str, str]]) -> Filter:
             else:
                 days[DAYS[name]] = day
         elif name in DIMENSIONS:
-            if len(value) > LONGEST or not value.isprintable():
+            if len(value) > LONGEST or CONTROL.search(value):
                 faults.append(FilterFault(name, "nothing is called that", f"give at most {LONGEST} printable signs"))
             values.setdefault(name, set()).add(value)
     for name, given_values in values.items():

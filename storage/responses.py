@@ -1,13 +1,13 @@
 """What respondents answered: one survey after the other, in memory only a page of them at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, tuple_
 
 from flows.session import Gap
 from storage.answers import VERBATIM
@@ -48,24 +48,15 @@ class Response:
     outcome: str | None
     last_question: str | None
     answers: Mapping[str, Given]
+    country: str | None = None
 
 
-_page = (
-    select(sessions)
-    .where(
-        tuple_(sessions.c.started_at, sessions.c.id) > tuple_(bindparam("started_at", type_=Moment), bindparam("id"))
-    )
-    .order_by(sessions.c.started_at, sessions.c.id)
-    .limit(bindparam("batch"))
-    .subquery()
-)
 _given = [column for column in answers.c if column.name not in ("session_id", "language", "channel", "raw")]
 QUESTIONS = select(answers.c.question, func.max(answers.c.instrument).label("instrument")).group_by(answers.c.question)
-PAGE = (
-    select(_page, *_given)
-    .select_from(_page.outerjoin(answers, answers.c.session_id == _page.c.id))
-    .order_by(_page.c.started_at, _page.c.id, answers.c.question)
-)
+AFTER = tuple_(sessions.c.started_at, sessions.c.id) > tuple_(bindparam("started_at", type_=Moment), bindparam("id"))
+Place = tuple[datetime, str]
+"""When a session began, and its id."""
+BEGINNING: Place = (datetime.min.replace(tzinfo=UTC), "")
 
 
 def questions(connection: Connection) -> Mapping[str, str | None]:
@@ -75,11 +66,33 @@ def questions(connection: Connection) -> Mapping[str, str | None]:
 
 def responses(connection: Connection, keys: Keys, batch: int = 1000) -> Iterator[Response]:
     """Every session, the first begun first, read `batch` at a time; no lock is held in between. Raises Unreadable."""
-    last = (datetime.min.replace(tzinfo=UTC), "")
-    while rows := connection.execute(PAGE, {"started_at": last[0], "id": last[1], "batch": batch}).all():
-        for _, of_session in groupby(rows, attrgetter("id")):
-            yield _response(keys, list(of_session))
-        last = (rows[-1].started_at, rows[-1].id)
+    after = BEGINNING
+    while read := page(connection, keys, after, batch):
+        yield from read
+        after = (read[-1].started_at, read[-1].session)
+
+
+def page(
+    connection: Connection, keys: Keys, after: Place, most: int, where: Sequence[ColumnElement[bool]] = ()
+) -> list[Response]:
+    """At most so many sessions behind that place, the first begun first, under these conditions. Raises Unreadable."""
+    rows = connection.execute(
+        _page(where) if where else EVERY, {"started_at": after[0], "id": after[1], "batch": most}
+    ).all()
+    return [_response(keys, list(of_session)) for _, of_session in groupby(rows, attrgetter("id"))]
+
+
+def _page(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    some = select(sessions).where(AFTER, *where).order_by(sessions.c.started_at, sessions.c.id)
+    few = some.limit(bindparam("batch")).subquery()
+    return (
+        select(few, *_given)
+        .select_from(few.outerjoin(answers, answers.c.session_id == few.c.id))
+        .order_by(few.c.started_at, few.c.id, answers.c.question)
+    )
+
+
+EVERY = _page(())
 
 
 def _response(keys: Keys, rows: list[Any]) -> Response:
@@ -98,6 +111,7 @@ def _response(keys: Keys, rows: list[Any]) -> Response:
         ended_at=one.ended_at,
         outcome=one.outcome,
         last_question=one.last_question,
+        country=one.country,
         answers={row.question: _given_in(keys, row) for row in rows if row.question is not None},
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from schemathesis import APIOperation, BaseSchema, Case, GenerationMode, checks
 from schemathesis.core.result import Ok
 
@@ -30,6 +30,8 @@ SENSIBLE: dict[str, Any] = {
     "language": "nl-BE",
     "ended_at": "2026-01-06T12:00:00.5+01:00",
     "attributes": {"product": "fibre"},
+    "from": "2026-01-01",
+    "to": "2026-01-31",
 }
 
 
@@ -81,6 +83,7 @@ def test_what_comes_back_is_what_the_document_says(
         def ask(case: Case[Any]) -> None:
             if mode is GenerationMode.POSITIVE:
                 make_sense(case)
+            assume(is_sent_as_it_is(case))
             case.call_and_validate(headers=admin)
 
         ask()
@@ -111,3 +114,12 @@ def make_sense(case: Case[Any]) -> None:
     for sent in (case.body, case.query):
         if isinstance(sent, dict):
             sent.update({name: value for name, value in SENSIBLE.items() if sent.get(name) is not None})
+
+
+def is_sent_as_it_is(case: Case[Any]) -> bool:
+    """Whether the address can say what was made up: what is empty is not sent, and one item looks like a list of it."""
+    lists = {each["name"] for each in case.operation.definition.raw.get("parameters", ()) if "items" in each["schema"]}
+    return not any(
+        value in ([], {}) or (name in lists and not isinstance(value, list | dict))
+        for name, value in case.query.items()
+    )

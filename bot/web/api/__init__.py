@@ -14,20 +14,23 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from bot.accounts import Accounts
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
+from bot.reporting.source import Source
 from bot.verbatims import Verbatims
-from bot.web import coding_schemas, problems, schemas
+from bot.web import coding_schemas, figure_schemas, problems, schemas
 from bot.web.api.admission import admission, is_open, whose
 from bot.web.api.contacts import contacts
+from bot.web.api.figures import figures
 from bot.web.api.optouts import opt_outs
 from bot.web.api.reading import METHODS, PROBLEM, fields, operations
 from bot.web.api.verbatims import verbatims
 from bot.web.references import ReferenceConverter
 from bot.web.security import secured
 from storage.database import UnavailableError
+from storage.encryption import Keys
 
 VERSION = "1"
 
-TAKEN = {**schemas.TAKEN, **coding_schemas.TAKEN}
+TAKEN = {**schemas.TAKEN, **coding_schemas.TAKEN, **figure_schemas.TAKEN}
 
 PER_KEY = "1200 per minute"
 """Requests with one key that each process answers; processes do not count together."""
@@ -43,6 +46,8 @@ def add_api(
     invitations: Invitations,
     opted_out: OptOuts,
     said: Verbatims,
+    source: Source,
+    keys: Keys,
     origin: str,
 ) -> None:
     """Mounts the API at /api of the whole application, as one of its own that knows no cookies.
@@ -68,7 +73,7 @@ def add_api(
     app.before_request(admission(accounts))
     limit = ApplicationLimit(PER_KEY, exempt_when=is_open)
     Limiter(whose, app=app, application_limits=[limit], storage_uri="memory://")
-    for resource in (contacts(invitations), opt_outs(opted_out), verbatims(said)):
+    for resource in (contacts(invitations), opt_outs(opted_out), verbatims(said), figures(source, keys)):
         app.register_api(resource)
 
     _tell_roles(app)
