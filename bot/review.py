@@ -10,6 +10,7 @@ from bot.reporting.writers import Cell, Column, Table
 from bot.sheets import Row, Sheet, SheetError
 from bot.standing import Standing
 from bot.verbatims import Shown, UnknownThemeError, UnknownVerbatimError, Verbatims
+from nlp.redaction import mask, redact
 from nlp.tags import Sentiment
 
 COLUMNS = (
@@ -17,7 +18,7 @@ COLUMNS = (
     Column("question", str, "What was asked."),
     Column("language", str, "The language of the survey."),
     Column("scores", str, "What the same respondent answered to the other questions."),
-    Column("verbatim", str, "What the respondent said."),
+    Column("verbatim", str, "What the respondent said, with a word in brackets for what tells who somebody is."),
     Column("found", str, "The themes that counted when this sheet was made."),
     Column(
         "themes",
@@ -89,7 +90,7 @@ def _take(verbatims: Verbatims, row: Row, wanted: str, by: str, overrule: bool) 
         themes, before = _themes(wanted), _themes(_text(row, "found"))
         shown, made_at = verbatims.show(id), moment_of(row.cells.get("made_at"), UTC, "")
         since = [decision for decision in shown.decisions if decision.by != by and decision.at > made_at]
-        if since and not overrule and {tag.theme for tag in shown.tags} != themes.keys():
+        if since and not overrule and not _agree(shown.tags, themes):
             return Conflict(row.line, id, since[-1].by, _written(shown.tags), wanted)
         # Who did not read it for every theme has decided of those alone that they changed.
         changed = [key for key in (*themes, *before) if themes.get(key, ABSENT) != before.get(key, ABSENT)]
@@ -100,6 +101,12 @@ def _take(verbatims: Verbatims, row: Row, wanted: str, by: str, overrule: bool) 
     return Taken(row.line, id)
 
 
+def _agree(tags: Iterable[Standing], themes: Mapping[str, Sentiment | None]) -> bool:
+    """Whether these are the same themes, with the same feelings where any are told."""
+    felt = {tag.theme: tag.sentiment for tag in tags}
+    return felt.keys() == themes.keys() and all(told in (None, felt[key]) for key, told in themes.items())
+
+
 def _row(shown: Shown, is_blind: bool, made_at: datetime) -> Mapping[str, Cell]:
     said, found = shown.said, "" if is_blind else _written(shown.tags)
     return {
@@ -107,7 +114,7 @@ def _row(shown: Shown, is_blind: bool, made_at: datetime) -> Mapping[str, Cell]:
         "question": said.question,
         "language": said.language,
         "scores": ", ".join(f"{key} {value}" for key, value in said.scores.items()),
-        "verbatim": said.text,
+        "verbatim": mask(said.text, redact(said.text, said.own)),
         "found": found,
         "themes": found,
         "made_at": made_at,

@@ -1,7 +1,7 @@
 """Which themes count for a verbatim: what people decided goes before what was found, the last decision first."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.tags import Sentiment, Source, Stretch
 from nlp.theme import CodeFrame
@@ -23,22 +23,25 @@ class Standing:
     by: str | None = None
 
 
-def standing(frame: CodeFrame, tagged: Tagged | None, decisions: Sequence[Decision]) -> tuple[Standing, ...]:
+def standing(
+    frame: CodeFrame, tagged: Tagged | None, decisions: Sequence[Decision], reviews: Sequence[Review] = ()
+) -> tuple[Standing, ...]:
     """The themes that count today, in the order of the code frame.
 
     Themes renamed or merged meanwhile count under their new key; of those that were split nobody knows.
     """
+    decided = known(frame, decisions, reviews)
     counted: dict[str, Standing] = {}
     for found in tagged.read.found if tagged else ():
-        if key := frame.successor(found.theme):
+        if (key := frame.successor(found.theme)) and decided.get(key) is not False:
             where = tuple(Stretch(start, end) for start, end in found.evidence)
-            counted[key] = Standing(key, Sentiment(found.sentiment), found.confidence, Source(found.source), where)
+            one = Standing(key, Sentiment(found.sentiment), found.confidence, Source(found.source), where)
+            counted[key] = _together(counted[key], one) if key in counted else one
     for decision in decisions:
-        if (key := frame.successor(decision.theme)) is None:
-            continue
-        before = counted.pop(key, None)
-        if decision.present:
-            felt = decision.sentiment or (before.sentiment if before else Sentiment.NEUTRAL)
+        key = frame.successor(decision.theme)
+        if key and decision.present and decided.get(key):
+            before = counted.get(key)
+            felt = decision.sentiment or (before.sentiment if before else frame.theme(key).feeling or Sentiment.NEUTRAL)
             where = before.evidence if before else ()
             counted[key] = Standing(key, Sentiment(felt), 1.0, Source.HUMAN, where, decision.by)
     return tuple(counted[theme.key] for theme in frame.themes if theme.key in counted)
@@ -49,13 +52,25 @@ def known(
 ) -> dict[str, bool]:
     """By theme whether a verbatim speaks of it, as far as people have said: everybody, or `by` one coder alone.
 
-    A theme that somebody had in mind and did not name is absent. One that was split or added since is not known.
+    The last word on each theme counts; one that somebody had in mind and did not name is absent. Of themes that were
+    merged one that is present is enough, and one that is absent says nothing of the others. What was split or added
+    since is not known.
     """
+    told = sorted(
+        [(decision.at, 1, decision.theme, decision.present) for decision in decisions if by in (None, decision.by)]
+        + [(review.at, 0, theme, False) for review in reviews if by in (None, review.by) for theme in review.themes]
+    )
+    last = {theme: present for _, _, theme, present in told}
     coded: dict[str, bool] = {}
-    for review in reviews:
-        if by in (None, review.by):
-            coded |= {key: False for theme in review.themes if (key := frame.successor(theme))}
-    for decision in decisions:
-        if (key := frame.successor(decision.theme)) and by in (None, decision.by):
-            coded[key] = decision.present
+    for theme, present in last.items():
+        key = frame.successor(theme)
+        if key and (present or key == theme):
+            coded[key] = coded.get(key, False) or present
     return coded
+
+
+def _together(one: Standing, other: Standing) -> Standing:
+    """Two themes that became one."""
+    felt = one.sentiment if one.sentiment is other.sentiment else Sentiment.MIXED
+    evidence = tuple(sorted({*one.evidence, *other.evidence}, key=lambda part: (part.start, part.end)))
+    return replace(max(one, other, key=lambda each: each.confidence), sentiment=felt, evidence=evidence)

@@ -171,7 +171,7 @@ class Verbatims:
         return tuple(
             Shown(
                 said=said,
-                tags=standing(self.frame, found.get(key), decided.get(key, ())),
+                tags=standing(self.frame, found.get(key), decided.get(key, ()), read.get(key, ())),
                 tagged=found.get(key),
                 decisions=tuple(decided.get(key, ())),
                 reviews=tuple(read.get(key, ())),

@@ -9,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.dispatch import Dispatch
 from bot.verbatims import Verbatims
+from flows.loader import DefinitionError
 from storage import heartbeats
 from storage.counts import count_on
 from storage.rollup import refresh
@@ -54,8 +55,12 @@ def work(dispatch: Dispatch, verbatims: Verbatims) -> None:
 
 def _read(dispatch: Dispatch, verbatims: Verbatims) -> None:
     """Reads what has come in for its themes, and tells how that goes."""
-    verbatims.tag_due()
-    trouble, untagged = verbatims.trouble(), verbatims.waiting()
+    try:
+        verbatims.tag_due()
+        trouble = verbatims.trouble()
+    except DefinitionError as error:  # the operator's, who is told where they look; surveys go on
+        trouble = str(error)
+    untagged = verbatims.waiting()
     with dispatch.conversations.database.write() as connection:
         heartbeats.tell(connection, dispatch.worker, trouble, untagged)
 

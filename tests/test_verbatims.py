@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from bot.standing import known, standing
 from bot.verbatims import BATCH, UnknownThemeError, UnknownVerbatimError, Verbatims
+from nlp.operations import merge
 from nlp.tags import Sentiment, Source
 from tests.wire import Wire, texted
 
@@ -132,3 +134,31 @@ def test_tags_go_with_their_answer(wire: Wire, verbatims: Verbatims) -> None:
     with wire.parts.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM answers")
     assert [wire.rows(table) for table in ("taggings", "tags", "corrections", "reviews")] == [[], [], [], []]
+
+
+def test_what_was_read_completely_stays_so(wire: Wire, verbatims: Verbatims) -> None:
+    """A theme that somebody had in mind and did not name does not come back, however it is found later."""
+    id = say(wire, "lang gewacht")
+    verbatims.decide(id, "analyst", {})
+    verbatims.tag_due()
+    assert themes(verbatims, id) == {}
+
+
+def test_of_merged_themes_one_that_is_present_is_enough(wire: Wire, verbatims: Verbatims) -> None:
+    """Who kept one and removed the other has not removed what they became."""
+    id = say(wire, "lang gewacht")
+    verbatims.decide(id, "analyst", {"waiting_time": None})
+    merged = merge(verbatims.frame, ["waiting_time", "price_invoice"], "both")
+    shown = verbatims.show(id)
+    assert [tag.theme for tag in standing(merged, shown.tagged, shown.decisions, shown.reviews)] == ["both"]
+    assert known(merged, shown.decisions, shown.reviews)["both"]
+
+
+def test_the_last_word_counts_whoever_read_it_completely_before(wire: Wire, verbatims: Verbatims) -> None:
+    """Who says first that a theme is there and then reads it for every theme without it has changed their mind."""
+    id = say(wire, "lang gewacht")
+    verbatims.decide(id, "analyst", {"privacy": None}, of=["privacy"])
+    wire.clock.advance(minutes=1)
+    verbatims.decide(id, "analyst", {})
+    ((_, coded),) = verbatims.coded("analyst")
+    assert coded["privacy"] is False

@@ -1,5 +1,6 @@
 """Commands that read verbatims for their themes, and let people decide."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,9 @@ from bot.cli.progress import progressing
 from bot.reporting.writers import FORMATS, Table, write
 from bot.review import Conflict, Refused, Taken
 from bot.sheets import SheetError
+from bot.verbatims import Shown
 from nlp.coding import is_locked
+from nlp.redaction import mask, redact
 
 
 @click.command()
@@ -90,7 +93,7 @@ def suggest(most: int) -> None:
     print_table(
         "to code",
         ("verbatim", "why", "theme", "text"),
-        [(pick.id, pick.why, pick.theme or "", shown.said.text[:90]) for pick, shown in found.picks],
+        [(pick.id, pick.why, pick.theme or "", _masked(shown)[:90]) for pick, shown in found.picks],
     )
     print_table(
         "new seeds",
@@ -111,12 +114,22 @@ def suggest(most: int) -> None:
 COMMANDS = (tag, review_command, suggest)
 
 
+def _masked(shown: Shown) -> str:
+    return mask(shown.said.text, redact(shown.said.text, shown.said.own))
+
+
 def _write(table: Table, path: Path) -> None:
     format = path.suffix.lower().removeprefix(".")
     if format not in FORMATS:
         raise click.UsageError(f"{path.name}: write to one of {', '.join(f'.{each}' for each in FORMATS)}")
-    with path.open("wb") as file:
-        write(table, file, format)
+    # Whole or not at all: what is read may be the same file, and what is there must not be lost to a fault.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as file:
+            write(table, file, format)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager
