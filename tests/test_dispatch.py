@@ -441,7 +441,7 @@ def test_a_finished_survey_closes_its_invitation_when_it_comes_up(office: Desk) 
 
 
 def test_a_walk_in_is_not_interrupted_and_not_asked_twice(office: Desk) -> None:
-    """Whoever is answering already gets no invitation on top."""
+    """Whoever is answering already gets no invitation on top: what they say answers it."""
     reference = office.invite()
     office.wire.post(texted("SM-1", "survey"))
     office.work()
@@ -449,8 +449,8 @@ def test_a_walk_in_is_not_interrupted_and_not_asked_twice(office: Desk) -> None:
         office.wire.post(texted(f"SM-{number}", answer))
     office.work(minutes=15)
     assert office.sent == []
-    assert office.state(reference) is State.IN_CONVERSATION
-    assert office.invitation()["outcome"] == "in_conversation"
+    assert office.state(reference) is State.COMPLETED
+    assert office.invitation()["outcome"] == "completed"
 
 
 def test_whatsapp_gets_its_template_with_the_text_as_a_variable(database_url: str) -> None:
