@@ -80,7 +80,6 @@ _spoken = sessions.alias("spoken")
 _by_call = select(_spoken.c.id).where(_spoken.c.carrier_ref == invitations.c.call).scalar_subquery()
 
 
-
 def _has_come_to(statuses: tuple[str, ...]) -> ColumnElement[bool]:
     """Whether any attempt has, also where a later one has led to nothing."""
     return exists().where(_other.c.invitation_id == invitations.c.id, _other.c.status.in_(statuses))

@@ -291,6 +291,7 @@ def test_a_database_that_does_not_answer_is_no_failure_of_the_client(
     parts: Parts, client: FlaskClient, keys: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """503 with when to come back; and what nobody thought of is a 500 that shows nothing of itself."""
+
     def fail(error: Exception) -> None:
         def take(*_: Any) -> None:
             raise error
