@@ -70,7 +70,7 @@ class Reconciler:
         """Whether somebody who called us may still be on the line, though the carrier knows of no such call."""
         held = attempt.standing
         is_open = held is not None and held.ended_at is None and self.conversations.now() < held.expires_at
-        return attempt.kind is Kind.TRANSFER and is_open
+        return attempt.kind in (Kind.TRANSFER, Kind.CALL_BACK) and is_open
 
     def _search(self, known: Known, attempt: Attempt) -> Found | None:
         """The oldest that may be it and is nothing else we know of."""

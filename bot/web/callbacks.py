@@ -30,7 +30,7 @@ def add_callbacks(routes: Blueprint, conversations: Conversations, speak: Render
 
     @routes.post("/messages/status")
     def message_status() -> Response:
-        hear(conversations, required("MessageStatus"), required("MessageSid"))
+        hear(conversations, request.form.get("MessageStatus", ""), request.form.get("MessageSid", ""))
         return Response(status=204)
 
 
