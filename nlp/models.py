@@ -62,7 +62,7 @@ class Models:
                 history = self.history
             except BrokenModel:
                 history = []
-            self._point([*history, version])
+            self._point([*(earlier for earlier in history if earlier != version), version])
 
     def rollback(self) -> str | None:
         """Puts back what was at work before, and gives its version; None where that were the rules alone."""

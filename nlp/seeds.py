@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from nlp.tokens import TOKEN
+from nlp.signs import TOKEN
 
 GAP, NUMBER, FREE = "...", "<n>", "~"
 _PIECE = re.compile(r"\)~|[()|]|\.\.\.|<n>|[^\s()|]+")

@@ -10,23 +10,11 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from nlp.signs import TOKEN
+
 READ_AT_MOST = 4000
 """How many characters of a verbatim are read; whatever comes after them is kept, but speaks for no theme."""
 
-_LETTER = r"[^\W\d_]"
-_WITHIN = r"[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufe0f]"
-TOKEN = re.compile(
-    rf"""
-      (?: [ldjmtsnc] | qu | jusqu | lorsqu | puisqu | quoiqu ) ['’] (?= [aeiouyhàâéèêëîïôœ] )  # l'attente is two words
-    | \d+ (?: [.,:] \d+ )*
-    | {_LETTER} (?: {_LETTER} | {_WITHIN} | ['’ʼ´`] (?= {_LETTER} ) )*
-    | \.{{2,}} | [!?]+
-    | [ ] | \s+
-    | .
-    """,
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
-"""A word, a number, a sign or space."""
 
 _UNPAIRED = re.compile("[\ud800-\udfff]")
 

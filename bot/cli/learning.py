@@ -59,7 +59,8 @@ def activate(version: str) -> None:
 @click.command()
 def rollback() -> None:
     """Put back to work what was before the present model."""
-    click.echo(f"{ready().taggers.models.rollback() or 'the rules alone'} at work", err=True)
+    with _refusing():
+        click.echo(f"{ready().taggers.models.rollback() or 'the rules alone'} at work", err=True)
 
 
 @click.command()
