@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from flows.filters import Filter
 from storage.figures import daily, dated, is_of_rows, named
 from storage.models import figures
-from storage.recount import Part, Slice
+from storage.slices import Part, Slice
 
 Line = tuple[str, str, str, str]
 """A question with its instrument, a channel and a language."""

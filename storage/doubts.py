@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
@@ -26,24 +25,21 @@ _at_an_end = or_(
         for each in EFFORT
     )
 )
-_about = [sessions.c[name] for name in ("survey", "country", "queue", "touchpoint", "agent")]
-_answer = [answers.c[name] for name in ("question", "instrument", "series", "channel", "language", "late", "value")]
 
 
 def doubtful(
-    connection: Connection, conditions: Sequence[ColumnElement[bool]], day: ColumnElement[date]
-) -> Iterator[tuple[date, Any, frozenset[Suspicion]]]:
-    """Each suspect with its day and why, of the sessions under these conditions."""
+    connection: Connection, columns: Sequence[ColumnElement[Any]], conditions: Sequence[ColumnElement[bool]]
+) -> Iterator[tuple[Sequence[Any], int, frozenset[Suspicion]]]:
+    """These columns of each suspect, its number and why, of the sessions under these conditions."""
     at_an_end = (
-        select(day.label("day"), sessions.c.id, *_about, *_answer, _of_nps.label("nps"))
+        select(*columns, sessions.c.id, answers.c.instrument, answers.c.value, _of_nps)
         .join_from(sessions, answers, answers.c.session_id == sessions.c.id)
         .where(_at_an_end, *conditions)
     )
     felt = feelings(connection, select(sessions.c.id).where(*conditions))
-    for row in connection.execute(at_an_end):
-        answered = Answered(row.value, row.nps, felt.get(row.id, 0))
-        if found := suspicions(PUBLISHED[row.instrument], answered):
-            yield row.day, row, found
+    for *told, session, instrument, value, nps in connection.execute(at_an_end):
+        if found := suspicions(PUBLISHED[instrument], Answered(value, nps, felt.get(session, 0))):
+            yield told, value, found
 
 
 def feelings(connection: Connection, of: Any) -> dict[str, int]:

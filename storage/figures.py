@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, li
 
 from flows.filters import UNKNOWN, Filter
 from storage.models import answers, corrections, figures, sessions, slices, tags
-from storage.recount import STORED, Cells, Part, Rows, Slice, recount
+from storage.recount import Rows, recount
 from storage.rollup import part_of
+from storage.slices import STORED, Cells, Part, Slice
 
 Bucket = date | bool
 Counts = Counter[tuple[Bucket, Slice, int]]
@@ -71,6 +72,8 @@ def named(
     """The part of the roll-up to read, and the slices that are meant there by id."""
     fine = bool(wanted.queue or wanted.touchpoint or by in ("queue", "touchpoint"))
     conditions = [slices.c.of.in_(list(of)), *_conditions(wanted, part)]
+    if not fine:
+        conditions += [slices.c.queue == "", slices.c.touchpoint == ""]
     found = connection.execute(_NAMED.where(*conditions))
     return part_of(part, fine), {row[0]: Slice(*row[1:]) for row in found}
 

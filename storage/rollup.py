@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
@@ -11,10 +11,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from storage.database import Database, raced
 from storage.days import DAY, day_of
 from storage.models import changes, contacts, figures, rollups, sessions, slices
-from storage.recount import STORED, Cells, Part, Rows, Slice, recount
+from storage.recount import Rows, recount
+from storage.slices import STORED, Part, Slice, id_of, without_queue
 
 BATCH = 2000
-"""Changes looked at together: of some weeks where everything has to be counted, of today otherwise."""
+"""Changes looked at together."""
+
+MOST_DAYS = 7
+"""Days counted together, of each part; what is noted of others waits for the next turn of the same look."""
 
 FINE = " by queue"
 """Counts are kept twice: with queue and touchpoint, and without, which is less to read where nobody asks for them."""
@@ -28,16 +32,22 @@ LOCKED = (
     .order_by(changes.c.id)
     .with_for_update()
 )
-FORGET = delete(figures).where(figures.c.part == bindparam("of"), figures.c.day == bindparam("on"))
+_new = upsert(figures)
+PUT = _new.on_conflict_do_update(index_elements=list(figures.primary_key.columns), set_={"n": _new.excluded.n})
+GONE = delete(figures).where(*(each == bindparam(f"of_{each.name}") for each in figures.primary_key.columns))
 NAME = upsert(slices).on_conflict_do_nothing()
+
+Kept = dict[tuple[str, date, int, int], int]
+"""The roll-up: how many by part, day, id of a slice, and value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Changes that were read, and the days they lie on."""
+    """Changes that were read, and the days they lie on. is_all: whether there were no others."""
 
     ids: tuple[int, ...]
     days: Mapping[Part, Sequence[date]]
+    is_all: bool
 
 
 def refresh(database: Database, zone: str) -> int:
@@ -47,14 +57,17 @@ def refresh(database: Database, zone: str) -> int:
     _set_clock(database, zone)
     days = 0
     while noted := _noted(database, zone):
-        counted = {part: _counted(database, part, zone, on) for part, on in noted.days.items()}
+        # Whoever else counts the same days takes the same changes, so that what is compared here cannot be changed and
+        # the changes be there still.
+        names: dict[int, Slice] = {}
+        now, before = _counted(database, zone, noted, names), _kept(database, noted)
         with database.write() as connection:
             taken = _take(connection, noted.ids)
-            for part, cells in counted.items() if taken else ():
-                _keep(connection, part, noted.days[part], cells)
+            if taken:
+                _keep(connection, before, now, names)
         days += sum(map(len, noted.days.values())) if taken else 0
         # What came meanwhile is for the next look: where much happens, one who waits for silence waits for ever.
-        if taken and len(noted.ids) < BATCH:
+        if taken and noted.is_all:
             break
     return days
 
@@ -66,19 +79,39 @@ def part_of(part: Part, fine: bool) -> str:
 
 def _noted(database: Database, zone: str) -> Noted | None:
     with database.read() as connection:
-        rows = connection.execute(NOTED).all()
-    days = {part: sorted({day_of(row.at, zone) for row in rows if row.part == part}) for part in Part}
-    return Noted(tuple(row.id for row in rows), days) if rows else None
+        rows = [(row.id, Part(row.part), day_of(row.at, zone)) for row in connection.execute(NOTED)]
+    days = {part: sorted({day for _, of, day in rows if of is part})[:MOST_DAYS] for part in Part}
+    ids = tuple(id for id, part, day in rows if day in days[part])
+    return Noted(ids, days, len(ids) == len(rows) < BATCH) if rows else None
 
 
-def _counted(database: Database, part: Part, zone: str, days: Sequence[date]) -> Cells:
-    cells: Cells = Counter()
-    wanted = set(days)
-    with database.read() as connection:
+def _counted(database: Database, zone: str, noted: Noted, names: dict[int, Slice]) -> Kept:
+    """What is to be kept of these days, and what it is called."""
+    found: Counter[tuple[str, date, int, int]] = Counter()
+    for part, days in noted.days.items():
+        wanted, fine, coarse = set(days), part_of(part, True), part_of(part, False)
         for first, last in _stretches(days):
-            found = recount(connection, part, Rows(database.kind, zone, first, last))
-            cells.update({key: n for key, n in found.items() if key[0] in wanted})
-    return cells
+            with database.read() as connection:
+                cells = recount(connection, part, Rows(database.kind, zone, first, last))
+            for (day, slice, value), n in cells.items():
+                if day in wanted:
+                    whole = without_queue(slice)
+                    names |= {id_of(slice): slice, id_of(whole): whole}
+                    found[fine, day, id_of(slice), value] += n
+                    found[coarse, day, id_of(whole), value] += n
+    return found
+
+
+def _kept(database: Database, noted: Noted) -> Kept:
+    """What has been kept of these days so far."""
+    found: Kept = {}
+    for part, days in noted.days.items():
+        both = select(figures).where(
+            figures.c.part.in_([part_of(part, True), part_of(part, False)]), figures.c.day.in_(days)
+        )
+        with database.read() as connection:
+            found |= {(row.part, row.day, row.slice, row.value): row.n for row in connection.execute(both)}
+    return found
 
 
 def _stretches(days: Sequence[date]) -> Iterator[tuple[date, date]]:
@@ -102,39 +135,19 @@ def _take(connection: Connection, ids: Sequence[int]) -> bool:
     return connection.execute(TAKEN, {"ids": ids}).rowcount == len(ids) or raced(connection)
 
 
-def _keep(connection: Connection, part: Part, days: Sequence[date], cells: Cells) -> None:
-    if not days:
-        return
-    coarse: Cells = Counter()
-    for (day, slice, value), n in cells.items():
-        coarse[day, replace(slice, queue="", touchpoint=""), value] += n
-    ids = {slice: slice.id for _, slice, _ in (*cells, *coarse)}
-    _name(connection, ids)
-    for fine, of_grain in ((True, cells), (False, coarse)):
-        name = part_of(part, fine)
-        connection.execute(FORGET, [{"of": name, "on": day} for day in days])
-        rows = [
-            {"part": name, "day": day, "slice": ids[slice], "value": value, "n": n}
-            for (day, slice, value), n in of_grain.items()
-        ]
-        if rows:
-            connection.execute(insert(figures), rows)
-
-
-def _name(connection: Connection, ids: Mapping[Slice, int]) -> None:
-    """Keeps what slices there are; in order, so that two who do so cannot wait for each other."""
-    known = set(connection.execute(select(slices.c.id)).scalars()) if len(ids) > BATCH else _known(connection, ids)
-    new = [
-        {"id": id, **{name: getattr(slice, name) for name in STORED}}
-        for slice, id in sorted(ids.items(), key=lambda each: each[1])
-        if id not in known
-    ]
-    if new:
-        connection.execute(NAME, new)
-
-
-def _known(connection: Connection, ids: Mapping[Slice, int]) -> set[int]:
-    return set(connection.execute(select(slices.c.id).where(slices.c.id.in_(list(ids.values())))).scalars())
+def _keep(connection: Connection, before: Kept, now: Kept, names: Mapping[int, Slice]) -> None:
+    """Writes what is not as it was: a day holds thousands of counts, and an answer changes a handful."""
+    put = {key: n for key, n in now.items() if before.get(key) != n}
+    if new := {id for _, _, id, _ in put} - {id for _, _, id, _ in before}:
+        # In order, so that two who name the same cannot wait for each other.
+        named = [{"id": id, **dict(zip(STORED, names[id], strict=False))} for id in sorted(new)]
+        connection.execute(NAME, named)
+    if put:
+        columns = [each.name for each in figures.primary_key.columns]
+        connection.execute(PUT, [{**dict(zip(columns, key, strict=True)), "n": n} for key, n in put.items()])
+    if gone := [key for key in before if key not in now]:
+        columns = [f"of_{each.name}" for each in figures.primary_key.columns]
+        connection.execute(GONE, [dict(zip(columns, key, strict=True)) for key in gone])
 
 
 def _set_clock(database: Database, zone: str) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, delete, select, update
 
 from storage.database import Database
 from storage.models import answers, attempts, contacts, corrections, figures, invitations, sessions, slices, tags
-from storage.recount import STORED, Cells, Part, Rows, Slice, recount
+from storage.recount import Rows, recount
 from storage.rollup import part_of, refresh
+from storage.slices import STORED, Cells, Part, Slice, without_queue
 from tests.tallied import NOON, NUMBERS, ZONE, Surveyed, answer, contact, decide, invite, survey, tag
 
 Happening = tuple[str, int, int]
@@ -62,10 +63,10 @@ def in_rows(database: Database, part: Part, zone: str = ZONE) -> Cells:
         return recount(connection, part, Rows(database.kind, zone, date(2025, 1, 1), date(2027, 1, 1)))
 
 
-def without_queue(cells: Cells) -> Cells:
+def as_a_whole(cells: Cells) -> Cells:
     coarse: Cells = Counter()
     for (day, slice, value), n in cells.items():
-        coarse[day, replace(slice, queue="", touchpoint=""), value] += n
+        coarse[day, without_queue(slice), value] += n
     return coarse
 
 
@@ -194,4 +195,4 @@ def test_what_is_kept_is_what_the_rows_tell(database: Database, happenings: list
     for part in Part:
         told = in_rows(database, part)
         assert kept(database, part) == told
-        assert kept(database, part, fine=False) == without_queue(told)
+        assert kept(database, part, fine=False) == as_a_whole(told)

@@ -16,7 +16,7 @@ from flows.rates import Rates, dispositions, rates
 from flows.session import Outcome
 from storage.database import Connection
 from storage.figures import Counts, counted
-from storage.recount import Part, Slice
+from storage.slices import Part, Slice
 
 IGNORED = ("instrument", "series", "theme")
 """Names of a filter that say nothing of a contact."""

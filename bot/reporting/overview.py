@@ -4,23 +4,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 
 from bot.reporting.figures import Compared, compared
 from bot.reporting.funnel import OF_SURVEYS, Asked, asked_in, in_half
-from bot.reporting.pivot import Halves, Pivot, Question, pivoted
+from bot.reporting.pivot import Halves, Pivot, Question, Table, pivoted
 from bot.reporting.source import Period, Source
 from flows import trends
 from flows.disclosure import OF_PEOPLE, SMALL, Standing, concealed
 from flows.effort import effort
 from flows.estimates import share
 from flows.filters import UNKNOWN, Filter, query
-from flows.measures import NPS, PUBLISHED, Counts, Distribution, Measure
+from flows.measures import NPS, PUBLISHED, Counts, Distribution
 from flows.mix import Decomposition, decompose
 from flows.reversals import Examined
 from flows.survey import Channel
 from storage.courses import courses
 from storage.figures import counted
-from storage.recount import Part, Slice
+from storage.slices import Part, Slice
 
 ALWAYS = ("channel", "language", "country")
 """The dimensions of which every group is shown beside its own past."""
@@ -86,7 +87,7 @@ def overview(source: Source, wanted: Filter, by: str | None = None) -> Overview:
     with source.fresh() as connection:
         found = counted(connection, Part.SURVEYS, whole, source.zone, now[0], OF_SURVEYS, by)
         table = pivoted(found, source, tuple(dict.fromkeys((*ALWAYS, *([by] if by else ())))))
-        course = _course(courses(connection, whole, source.zone, by))
+        course = _course(courses(connection, whole, source.zone, by), table)
         measures = tuple(
             _measured(question, pivot, (before, now), course[question], wanted.between(*now))
             for question, pivot in table.measures.items()
@@ -95,14 +96,18 @@ def overview(source: Source, wanted: Filter, by: str | None = None) -> Overview:
     return Overview(wanted, source.today, now, before, measures, table.unknown, people)
 
 
-Course = Sequence[tuple[date, Slice]]
-"""On which days a question was answered, and how it had been put."""
+Course = Sequence[tuple[trends.Slice, Slice]]
+"""On which days a question was answered, and how it had been put, the first day first."""
 
 
-def _course(days: Iterable[tuple[date, Slice]]) -> Mapping[Question, Course]:
-    found: dict[Question, list[tuple[date, Slice]]] = defaultdict(list)
-    for day, slice in days:
-        found[slice.question, slice.instrument].append((day, slice))
+def _course(days: Iterable[tuple[date, Slice]], table: Table) -> Mapping[Question, Course]:
+    found: dict[Question, list[tuple[trends.Slice, Slice]]] = defaultdict(list)
+    # It matters when a wording was in use, and not what was answered to it.
+    anything = {question: Counts(pivot.measure, 0, 1, 0) for question, pivot in table.measures.items()}
+    for day, slice in sorted(days, key=itemgetter(0)):
+        if counts := anything.get(question := (slice.question, slice.instrument)):
+            used = trends.Slice(day, Channel(slice.channel), slice.language, slice.series, counts)
+            found[question].append((used, slice))
     return found
 
 
@@ -111,7 +116,7 @@ def _measured(
 ) -> Measured:
     key, instrument = question
     of_this = wanted.among("instrument", instrument)
-    broken = _breaks(course, pivot.measure)
+    broken = trends.breaks(used for used, _ in course)
     both = compared(periods, pivot.halves, broken)
     groups = {
         dimension: _groups(dimension, values, periods, course, of_this) for dimension, values in pivot.groups.items()
@@ -135,9 +140,9 @@ def _groups(
     thresholds = OF_PEOPLE if dimension == "agent" else SMALL
     sizes = [{value: halves[half].distribution.n for value, halves in values.items()} for half in (0, 1)]
     before, now = (concealed(of_period, thresholds=thresholds) for of_period in sizes)
-    of_value: dict[str, list[tuple[date, Slice]]] = defaultdict(list)
-    for day, slice in course:
-        of_value[getattr(slice, dimension) or UNKNOWN].append((day, slice))
+    of_value: dict[str, list[trends.Slice]] = defaultdict(list)
+    for used, slice in course:
+        of_value[getattr(slice, dimension) or UNKNOWN].append(used)
     return tuple(
         Group(
             dimension,
@@ -145,21 +150,13 @@ def _groups(
             compared(
                 periods,
                 halves,
-                _breaks(of_value[value], halves[0].distribution.measure),
+                trends.breaks(of_value[value]),
                 (value in before, value in now),
                 thresholds,
             ),
             query(wanted.among(dimension, value)),
         )
         for value, halves in values.items()
-    )
-
-
-def _breaks(course: Course, measure: Measure) -> tuple[trends.Break, ...]:
-    # It matters when a wording was in use, and not what was answered to it.
-    anything = Counts(measure, 0, 1, 0)
-    return trends.breaks(
-        trends.Slice(day, Channel(slice.channel), slice.language, slice.series, anything) for day, slice in course
     )
 
 

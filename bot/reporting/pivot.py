@@ -10,7 +10,7 @@ from flows.filters import UNKNOWN
 from flows.measures import Distribution, Measure
 from flows.reversals import Suspicion
 from storage.figures import Counts
-from storage.recount import Slice
+from storage.slices import Slice
 
 Question = tuple[str, str]
 """A question and the instrument it measures by."""
