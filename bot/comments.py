@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -10,13 +10,13 @@ from itertools import tee
 from pathlib import Path
 from typing import Any
 
-from nlp.tagger import Tagger
 from pyarrow import ArrowInvalid
 from pyarrow.parquet import ParquetFile
 
 from bot import sheets
 from bot.reporting.writers import Cell, Column, Table
 from bot.sheets import SheetError
+from nlp.tagger import Tagger
 from nlp.tags import Tagging, Verbatim
 
 BATCH = 1000
@@ -76,7 +76,7 @@ def tagged(
         Column("model", str, "The version of what read the comment."),
     ]
     taken = {column.name for column in own}
-    renamed = {column.name: f"nawoord_{column.name}" if column.name in taken else column.name for column in found}
+    renamed = {column.name: _free(column.name, taken) for column in found}
     columns = (*own, *(Column(renamed[column.name], column.type, column.meaning) for column in found))
     return Table(columns, _rows(comments, tagger, text, language, languages, renamed, step))
 
@@ -107,6 +107,13 @@ def _rows(
         }
         step()
         yield {name: _plain(cell) for name, cell in row.items()} | {renamed[name]: read[name] for name in read}
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, with a word before it as often as the file has a column of that name."""
+    while name in taken:
+        name = f"nawoord_{name}"
+    return name
 
 
 def _evidence(text: str, tagging: Tagging) -> str | None:

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nlp.tagger import Tagger
-
 from bot.comments import Comments
 from bot.sheets import SheetError
 from bot.standing import known
@@ -17,7 +15,9 @@ from nlp.coding import Coded
 from nlp.evaluation import Report, evaluate
 from nlp.models import Models
 from nlp.suggestion import Pick
+from nlp.tagger import Tagger
 from nlp.tags import Verbatim
+from nlp.theme import CodeFrame
 
 MOST_LOOKED_AT = 20_000
 """How many verbatims, the newest, are looked at for what to do next."""
@@ -49,7 +49,7 @@ def suggest(verbatims: Verbatims, models: Models, most: int) -> Suggestions:
     decided = {id: known(frame, each.decisions, each.reviews) for id, each in shown.items()}
     given = {id: [key for key, has_it in what.items() if has_it] for id, what in decided.items() if what}
     counted = Counter(key for keys in given.values() for key in keys)
-    uncoded = [_coded(each, {}) for id, each in shown.items() if not decided[id]]
+    uncoded = [_coded(each, {}) for id, each in shown.items() if not decided[id] or _is_split(frame, each)]
     picks = advising.next_to_code(frame, models, uncoded, counted, most)
     texts = {id: each.said.text for id, each in shown.items()}
     seeds = {theme.key: [seed for each in theme.seeds.values() for seed in each] for theme in frame.themes}
@@ -85,6 +85,16 @@ def measured(comments: Comments, tagger: Tagger, text: str, themes: str, languag
 
     found = [frozenset(tag.theme for tag in tagging.tags) for tagging in tagger.tag(asked())]
     return evaluate(list(zip(found, given, strict=True)), [theme.key for theme in tagger.frame.themes])
+
+
+def _is_split(frame: CodeFrame, shown: Shown) -> bool:
+    """Whether somebody found a theme there that has been split since, and nobody has read it completely afterwards."""
+    return any(
+        decision.present
+        and frame.successor(decision.theme) is None
+        and all(review.at <= decision.at for review in shown.reviews)
+        for decision in shown.decisions
+    )
 
 
 def _coded(shown: Shown, what: Mapping[str, bool]) -> Coded:

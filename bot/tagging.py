@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from nlp.theme import CodeFrame
 
 if TYPE_CHECKING:
-    from nlp.tagger import Tagger
-
     from nlp.models import Models
+    from nlp.tagger import Tagger
 
 
 class Taggers:
@@ -40,9 +39,8 @@ class Taggers:
 
     def tagger(self) -> "Tagger":
         """The model at work, or the rules alone where there is none that can be used."""
-        from nlp.tagger import Tagger
-
         from nlp.models import BrokenModel
+        from nlp.tagger import Tagger
 
         try:
             active = self.models.active()

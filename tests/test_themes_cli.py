@@ -189,3 +189,13 @@ def test_suggestions_name_what_to_code(wire: Wire, run: CliRunner) -> None:
     shown = ran(run, "suggest", "--most", 3).stdout
     assert "random" in shown
     assert "koekjes" in shown
+
+
+def test_what_was_coded_with_a_theme_that_was_split_is_proposed_again(wire: Wire, run: CliRunner) -> None:
+    """Nobody knows which of the parts was meant, until somebody reads it again."""
+    say(wire, "lang gewacht", 1)
+    id = f"{wire.rows('sessions')[0]['id']}.why"
+    wire.parts.verbatims.decide(id, "coder", {"waiting_time": None}, of=["waiting_time"])
+    assert id[:8] not in ran(run, "suggest").stdout
+    ran(run, "split", "waiting_time", "--into", "on_the_phone", "--into", "for_an_answer")
+    assert id[:8] in ran(run, "suggest").stdout
