@@ -32,9 +32,12 @@ LOCKED = (
     .order_by(changes.c.id)
     .with_for_update()
 )
-_new = upsert(figures)
-PUT = _new.on_conflict_do_update(index_elements=list(figures.primary_key.columns), set_={"n": _new.excluded.n})
-GONE = delete(figures).where(*(each == bindparam(f"of_{each.name}") for each in figures.primary_key.columns))
+# Straight to the driver, for there may be a hundred thousand of them.
+PUT = (
+    "INSERT INTO figures (part, day, slice, value, n) VALUES ({0}, {0}, {0}, {0}, {0})"
+    " ON CONFLICT (part, day, slice, value) DO UPDATE SET n = excluded.n"
+)
+GONE = "DELETE FROM figures WHERE part = {0} AND day = {0} AND slice = {0} AND value = {0}"
 NAME = upsert(slices).on_conflict_do_nothing()
 
 Kept = dict[tuple[str, date, int, int], int]
@@ -57,8 +60,8 @@ def refresh(database: Database, zone: str) -> int:
     _set_clock(database, zone)
     days = 0
     while noted := _noted(database, zone):
-        # Whoever else counts the same days takes the same changes, so that what is compared here cannot be changed and
-        # the changes be there still.
+        # Whoever else counts the same days takes these changes with them: as long as they are there, what has been kept
+        # of the days is what it was when it was read.
         names: dict[int, Slice] = {}
         now, before = _counted(database, zone, noted, names), _kept(database, noted)
         with database.write() as connection:
@@ -110,7 +113,7 @@ def _kept(database: Database, noted: Noted) -> Kept:
             figures.c.part.in_([part_of(part, True), part_of(part, False)]), figures.c.day.in_(days)
         )
         with database.read() as connection:
-            found |= {(row.part, row.day, row.slice, row.value): row.n for row in connection.execute(both)}
+            found |= {(of, day, slice, value): n for of, day, slice, value, n in connection.execute(both)}
     return found
 
 
@@ -142,12 +145,15 @@ def _keep(connection: Connection, before: Kept, now: Kept, names: Mapping[int, S
         # In order, so that two who name the same cannot wait for each other.
         named = [{"id": id, **dict(zip(STORED, names[id], strict=False))} for id in sorted(new)]
         connection.execute(NAME, named)
-    if put:
-        columns = [each.name for each in figures.primary_key.columns]
-        connection.execute(PUT, [{**dict(zip(columns, key, strict=True)), "n": n} for key, n in put.items()])
-    if gone := [key for key in before if key not in now]:
-        columns = [f"of_{each.name}" for each in figures.primary_key.columns]
-        connection.execute(GONE, [dict(zip(columns, key, strict=True)) for key in gone])
+    _run_all(connection, PUT, [(*key, n) for key, n in put.items()])
+    _run_all(connection, GONE, [key for key in before if key not in now])
+
+
+def _run_all(connection: Connection, statement: str, rows: Sequence[tuple[str, date, int, *tuple[int, ...]]]) -> None:
+    is_sqlite = connection.dialect.name == "sqlite"
+    if rows:
+        plain = [(part, day.isoformat() if is_sqlite else day, *rest) for part, day, *rest in rows]
+        connection.exec_driver_sql(statement.format("?" if is_sqlite else "%s"), plain)
 
 
 def _set_clock(database: Database, zone: str) -> None:
