@@ -1,0 +1,122 @@
+"""Which themes go with a high or a low score, as people and then rules have read what was said."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import combinations, groupby
+from operator import attrgetter
+
+from bot.reporting.source import Period, Source
+from bot.standing import standing
+from flows.disclosure import SMALL, Standing
+from flows.drivers import FEELING, Commenters, Driver, Theme, commenters, drivers
+from flows.filters import Filter, query
+from flows.importance import MOST, importance
+from flows.measures import Counts, Distribution, Measure
+from nlp.tags import Sentiment
+from nlp.tags import Source as By
+from nlp.theme import CodeFrame
+from storage.commented import Commented, commented, scored
+from storage.selected import of_surveys
+from storage.themes import Found, Read, Tagged
+from storage.verbatims import BEGINNING
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """What pulls one score up and down in a period.
+
+    commenters: how far those who said why stand for all who scored; drivers: what pulls down most first; importance:
+    how much of the differences between scores each theme explains, of the `flows.importance.MOST` most common ones that
+    may be shown; queries: by theme, the filter that means its answers. Where too few commented, nothing but n is told.
+    """
+
+    question: str
+    instrument: str
+    period: Period
+    n: int
+    standing: Standing
+    commenters: Commenters | None
+    drivers: tuple[Driver, ...]
+    importance: Mapping[str, float]
+    queries: Mapping[str, str]
+
+
+def driven(source: Source, wanted: Filter, question: str, instrument: str) -> Drivers:
+    """The themes of those who answered that question, in the period meant.
+
+    Raises DefinitionError where the code frame cannot be read, and ValueError where nobody knows the instrument.
+    """
+    if (measure := source.measure_of(question, instrument)) is None:
+        raise ValueError(f"nobody knows what numbers mean on {instrument} any more")
+    _, period = source.periods(wanted)
+    where = of_surveys(source.narrowed(wanted).between(*period), source.zone)
+    with source.database.read() as connection:
+        whole = _banded(measure, scored(connection, question, instrument, where))
+        read = _read(source.frame(), measure, commented(connection, question, instrument, where))
+    everybody = _banded(measure, read.everybody)
+    worth = SMALL.standing(everybody.n)
+    if worth is Standing.SUPPRESSED:
+        return Drivers(question, instrument, period, everybody.n, worth, None, (), {}, {})
+    scores = {key: _banded(measure, numbers) for key, numbers in sorted(read.scores.items())}
+    found = drivers(everybody, [Theme(key, counts, _felt(read.felt[key])) for key, counts in scores.items()])
+    shown = [each.key for each in found if each.standing is not Standing.SUPPRESSED]
+    most = {key: scores[key] for key in sorted(shown, key=lambda key: -scores[key].n)[:MOST]}
+    return Drivers(
+        question=question,
+        instrument=instrument,
+        period=period,
+        n=everybody.n,
+        standing=worth,
+        commenters=commenters(whole, everybody),
+        drivers=found,
+        importance=importance(everybody, most, read.together),
+        queries={each.key: query(wanted.between(*period).among("theme", each.key)) for each in found},
+    )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was counted: numbers of all who commented, and by theme; feelings by theme; themes that come together."""
+
+    everybody: Counter[int] = field(default_factory=Counter)
+    scores: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    felt: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    together: Counter[frozenset[str]] = field(default_factory=Counter)
+
+
+def _read(frame: CodeFrame, measure: Measure, verbatims: Iterable[Commented]) -> _Reading:
+    """Each respondent counts once for a theme, in however many verbatims they speak of it; each feeling counts."""
+    reading, successor = _Reading(), cache(frame.successor)
+    on_scale = (each for each in verbatims if each.score in measure.scale)
+    for (_, score), of_respondent in groupby(on_scale, attrgetter("session", "score")):
+        themes: set[str] = set()
+        for verbatim in of_respondent:
+            for theme, sentiment in _themes(frame, successor, verbatim).items():
+                themes.add(theme)
+                reading.felt[theme][sentiment] += 1
+        reading.everybody[score] += 1
+        for theme in themes:
+            reading.scores[theme][score] += 1
+        reading.together.update(frozenset(pair) for pair in combinations(themes, 2))
+    return reading
+
+
+def _themes(frame: CodeFrame, successor: Callable[[str], str | None], verbatim: Commented) -> Mapping[str, str]:
+    """The themes that count, with how they are felt about; the long way where somebody has decided anything."""
+    if not verbatim.decided:
+        return {key: sentiment for theme, sentiment in verbatim.found if (key := successor(theme))}
+    found = tuple(Found(theme, sentiment, 1.0, By.RULE) for theme, sentiment in verbatim.found)
+    read = Read(verbatim.session, verbatim.question, BEGINNING, None, found)
+    told = standing(frame, Tagged(read, frame.version, "", BEGINNING), verbatim.decided)
+    return {each.theme: each.sentiment for each in told}
+
+
+def _banded(measure: Measure, numbers: Mapping[int, int]) -> Counts:
+    return Distribution(measure, {value: n for value, n in numbers.items() if value in measure.scale}).banded
+
+
+def _felt(sentiments: Counter[str]) -> Counts:
+    good, bad = sentiments[Sentiment.POSITIVE], sentiments[Sentiment.NEGATIVE]
+    return Counts(FEELING, good, sentiments.total() - good - bad, bad)

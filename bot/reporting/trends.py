@@ -1,0 +1,107 @@
+"""How one score runs through time: rolling windows and periods, each beside the noise it could be."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.reporting.source import Period, Source
+from flows import trends
+from flows.charts import Chart, score_chart, share_chart
+from flows.disclosure import Standing
+from flows.filters import Filter, query
+from flows.measures import Counts, Distribution, Measure
+from flows.movement import Movement, compare, sentence
+from flows.survey import Channel
+from flows.trends import Every, Point
+from storage.figures import daily
+from storage.slices import Part, Slice
+
+WINDOW = 28
+"""Days of a rolling window, of which four weeks hold every weekday equally often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The course of one score.
+
+    rolling: for every day the score of the days up to it, to look at and not to test; periods: without a day in common;
+    breaks: no line is drawn across them; chart, good, bad: the periods since the last break that may be shown, against
+    the noise of the process, None for less than two of them; latest: the last whole period beside the one before it,
+    None where there are no two; sentence: the same in English.
+    """
+
+    question: str
+    instrument: str
+    period: Period
+    every: Every
+    rolling: tuple[Point, ...]
+    periods: tuple[Point, ...]
+    breaks: tuple[trends.Break, ...]
+    chart: Chart | None
+    good: Chart | None
+    bad: Chart | None
+    latest: Movement | None
+    sentence: str
+    query: str
+
+
+def trend(
+    source: Source, wanted: Filter, question: str, instrument: str, every: Every = Every.WEEK, window: int = WINDOW
+) -> Trend:
+    """The course of that score in the period meant. Raises ValueError where nobody knows the instrument, and
+    DefinitionError where a theme is named and the code frame cannot be read.
+    """
+    if (measure := source.measure_of(question, instrument)) is None:
+        raise ValueError(f"nobody knows what numbers mean on {instrument} any more")
+    _, period = source.periods(wanted)
+    within = source.narrowed(wanted).between(*period).among("instrument", instrument)
+    with source.fresh() as connection:
+        cells = daily(connection, Part.SURVEYS, within, source.zone, ("answer",))
+    slices = _slices(measure, ((*key, n) for key, n in cells.items() if key[1].question == question))
+    broken, periods = trends.breaks(slices), trends.periods(slices, every)
+    stretch = _last_stretch(periods, broken)
+    latest = _latest(source.today, periods, broken)
+    return Trend(
+        question=question,
+        instrument=instrument,
+        period=period,
+        every=every,
+        rolling=trends.rolling_days(slices, window),
+        periods=periods,
+        breaks=broken,
+        chart=score_chart(stretch) if stretch else None,
+        good=_share(stretch, [each.good for each in stretch]),
+        bad=_share(stretch, [each.bad for each in stretch]),
+        latest=latest,
+        sentence=sentence(latest) if latest else "",
+        query=query(within),
+    )
+
+
+def _slices(measure: Measure, cells: Iterable[tuple[date, Slice, int, int]]) -> list[trends.Slice]:
+    found: dict[tuple[date, str, str, str], Counter[int]] = defaultdict(Counter)
+    for day, slice, value, n in cells:
+        if slice.said == "number" and slice.instrument and value in measure.scale:
+            found[day, slice.channel, slice.language, slice.series][value] += n
+    return [
+        trends.Slice(day, Channel(channel), language, series, Distribution(measure, numbers).banded)
+        for (day, channel, language, series), numbers in found.items()
+    ]
+
+
+def _last_stretch(periods: Sequence[Point], breaks: Sequence[trends.Break]) -> list[Counts]:
+    """The periods since the last break that may be shown; none where there are less than two."""
+    since = max((each.day for each in breaks), default=date.min)
+    shown = [each.counts for each in periods if each.first >= since and each.standing is not Standing.SUPPRESSED]
+    return shown if len(shown) > 1 else []
+
+
+def _share(stretch: Sequence[Counts], hits: Sequence[int]) -> Chart | None:
+    return share_chart(hits, [each.n for each in stretch]) if stretch else None
+
+
+def _latest(today: date, periods: Sequence[Point], breaks: Sequence[trends.Break]) -> Movement | None:
+    """Of a period that is not over nobody knows yet what it will come to."""
+    over = [each for each in periods if each.last < today]
+    return compare(over[-2], over[-1], breaks) if len(over) > 1 else None
