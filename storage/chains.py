@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, or_, select
 
 from flows.filters import UNKNOWN, Filter
 from flows.selection import Chain
@@ -18,18 +18,33 @@ ENDED_BY = "ended_by"
 
 ARRIVED = ("delivered", "read", "in-progress", "completed")
 
-_made = attempts.alias("made")
-_its_session = or_(
-    sessions.c.id.in_(select(_made.c.session_id).where(_made.c.invitation_id == invitations.c.id)),
-    sessions.c.carrier_ref == invitations.c.call,
+_has_number = answers.c.value.is_not(None)
+_by_attempt = sessions.join(attempts, attempts.c.session_id == sessions.c.id)
+_with_answers = answers.c.session_id == sessions.c.id
+_is_tried = attempts.c.invitation_id == invitations.c.id
+_is_called = sessions.c.carrier_ref == invitations.c.call
+_has_spoken = or_(sessions.c.channel == "call", sessions.c.revision > 0)
+
+
+def _any(of: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(select(literal(1)).select_from(of).where(*conditions).correlate(invitations))
+
+
+OFFERED = or_(contacts.c.source == "offer", _any(attempts, _is_tried))
+REACHED = and_(
+    OFFERED,
+    or_(
+        _any(attempts, _is_tried, attempts.c.status.in_(ARRIVED)),
+        _any(_by_attempt, _is_tried, _has_spoken),
+        _any(sessions, _is_called, _has_spoken),
+    ),
 )
-_offered = or_(contacts.c.source == "offer", exists().where(attempts.c.invitation_id == invitations.c.id))
-_arrived = exists().where(attempts.c.invitation_id == invitations.c.id, attempts.c.status.in_(ARRIVED))
-_spoken = exists().where(_its_session, or_(sessions.c.channel == "call", sessions.c.revision > 0))
-_answered = exists(
-    select(answers.c.session_id)
-    .join(sessions, sessions.c.id == answers.c.session_id)
-    .where(_its_session, answers.c.value.is_not(None))
+ANSWERED = and_(
+    REACHED,
+    or_(
+        _any(_by_attempt.join(answers, _with_answers), _is_tried, _has_number),
+        _any(sessions.join(answers, _with_answers), _is_called, _has_number),
+    ),
 )
 
 
@@ -39,10 +54,9 @@ def chains(connection: Connection, keys: Keys, wanted: Filter, zone: str, by: Li
     Eligible are those who were invited; offered, to whom anything was sent or said; connected, whom it reached;
     answered, who gave a number. Each step is counted among those who passed the one before. Raises Unreadable.
     """
-    reached = and_(_offered, or_(_arrived, _spoken))
-    steps = [literal(1), *(_as_number(step) for step in (_offered, reached, and_(reached, _answered)))]
+    offered, reached, answered = (func.sum(case((step, 1), else_=0)) for step in (OFFERED, REACHED, ANSWERED))
     rows = connection.execute(
-        select(func.coalesce(contacts.c[by], UNKNOWN), *(func.sum(step) for step in steps))
+        select(func.coalesce(contacts.c[by], UNKNOWN), func.count(), offered, reached, answered)
         .select_from(contacts.join(invitations, invitations.c.reference == contacts.c.reference))
         .where(*of_contacts(wanted, zone))
         .group_by(contacts.c[by])
@@ -50,13 +64,9 @@ def chains(connection: Connection, keys: Keys, wanted: Filter, zone: str, by: Li
     ).all()
     ended, hung_up = _ended(connection, keys, wanted, zone, by)
     return [
-        Chain(unit, int(eligible), int(offered), int(connected), int(answered), hung_up[unit], ended[unit])
-        for unit, eligible, offered, connected, answered in rows
+        Chain(unit, eligible, int(tried), int(connected), int(scored), hung_up[unit], ended[unit])
+        for unit, eligible, tried, connected, scored in rows
     ]
-
-
-def _as_number(step: Any) -> Any:
-    return case((step, 1), else_=0)
 
 
 def _ended(connection: Connection, keys: Keys, wanted: Filter, zone: str, by: str) -> tuple[Counter[str], Counter[str]]:

@@ -145,14 +145,17 @@ def _matches(slice: Slice, wanted: Filter, part: Part) -> bool:
     return all((getattr(slice, name) or UNKNOWN) in wanted.of(name) for name in names if wanted.of(name))
 
 
+_words = answers.alias("words")
+
+
 def speaks_of(themes: Iterable[str]) -> ColumnElement[bool]:
     """Whether any verbatim of a session speaks of any of these themes: the last decision goes before what was found."""
     keys = list(themes)
     last = (
         select(corrections.c.present)
         .where(
-            corrections.c.session_id == answers.c.session_id,
-            corrections.c.question == answers.c.question,
+            corrections.c.session_id == _words.c.session_id,
+            corrections.c.question == _words.c.question,
             corrections.c.theme.in_(keys),
         )
         .order_by(corrections.c.id.desc())
@@ -160,8 +163,8 @@ def speaks_of(themes: Iterable[str]) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     was_found = exists().where(
-        tags.c.session_id == answers.c.session_id, tags.c.question == answers.c.question, tags.c.theme.in_(keys)
+        tags.c.session_id == _words.c.session_id, tags.c.question == _words.c.question, tags.c.theme.in_(keys)
     )
     return exists().where(
-        answers.c.session_id == sessions.c.id, answers.c.verbatim.is_not(None), func.coalesce(last, was_found)
+        _words.c.session_id == sessions.c.id, _words.c.verbatim.is_not(None), func.coalesce(last, was_found)
     )

@@ -9,12 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from flows.measures import NPS
+from storage.answers import VERBATIM
+from storage.encryption import Keys
 from storage.models import answers, attempts, contacts, corrections, invitations, sessions, taggings, tags
+from tests.conftest import SECRET
 
 NOON = datetime(2026, 3, 2, 11, tzinfo=UTC)
 """A Monday."""
 ZONE = "Europe/Amsterdam"
 NUMBERS = count(1)
+KEYS = Keys.derive(SECRET)
 
 INSTRUMENTS: Mapping[str, str | None] = {"nps": NPS.instrument, "ces": "ces_effort", "why": None}
 """By question."""
@@ -78,7 +82,7 @@ def answer(connection: Connection, session: str, question: str, said: int | str,
         "missing": missing,
         "late": surveyed.late,
         "raw": b"",
-        "verbatim": said.encode() if isinstance(said, str) and not missing else None,
+        "verbatim": KEYS.encrypt(said, VERBATIM) if isinstance(said, str) and not missing else None,
         "answered_at": surveyed.at + timedelta(seconds=surveyed.seconds),
     }
     connection.execute(insert(answers), row)
