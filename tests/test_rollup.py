@@ -1,14 +1,18 @@
 """The roll-up tells what the rows tell, whatever has happened to them and whoever has counted when."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, select, update
 
+from storage import rollup
 from storage.database import Database
 from storage.models import answers, attempts, contacts, corrections, figures, invitations, sessions, slices, tags
 from storage.recount import Rows, recount
@@ -196,3 +200,130 @@ def test_what_is_kept_is_what_the_rows_tell(database: Database, happenings: list
         told = in_rows(database, part)
         assert kept(database, part) == told
         assert kept(database, part, fine=False) == as_a_whole(told)
+
+
+def test_only_what_changed_is_counted_anew(database: Database) -> None:
+    """A second look finds nothing; a corrected answer costs the one day it lies on, and moves two counts."""
+    with database.write() as connection:
+        for days in range(3):
+            survey(connection, Surveyed({"nps": 9}, at=NOON + timedelta(days=days)))
+    assert refresh(database, ZONE) == 3
+    assert refresh(database, ZONE) == 0
+    with database.write() as connection:
+        connection.execute(
+            update(answers).where(answers.c.session_id.in_(select(sessions.c.id).limit(1))).values(value=3)
+        )
+    assert refresh(database, ZONE) == 1
+    assert kept(database, Part.SURVEYS) == in_rows(database, Part.SURVEYS)
+
+
+def test_nothing_is_written_where_nothing_has_changed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change that comes to nothing, such as a status that counts alike, leaves the counts as they are."""
+    with database.write() as connection:
+        invite(connection, contact(connection), None, [("sms", "queued", None)])
+    refresh(database, ZONE)
+    with database.write() as connection:
+        connection.execute(update(attempts).values(status="sent"))
+    written: list[int] = []
+    run_all = rollup._run_all
+
+    def note(connection: Connection, statement: str, rows: Any) -> None:
+        written.append(len(rows))
+        run_all(connection, statement, rows)
+
+    monkeypatch.setattr(rollup, "_run_all", note)
+    assert refresh(database, ZONE) == 1
+    assert sum(written) == 0
+
+
+def test_another_clock_moves_the_days(database: Database) -> None:
+    """What was counted by one clock is counted anew by the other, and nothing of the first remains."""
+    with database.write() as connection:
+        for hours in range(0, 60, 3):
+            survey(connection, Surveyed({"nps": 9}, at=NOON + timedelta(hours=hours)))
+            contact(connection, at=NOON + timedelta(hours=hours), reason="quarantined")
+    for zone in (ZONE, "Asia/Kolkata", "America/New_York", "UTC"):
+        refresh(database, zone)
+        for part in Part:
+            assert kept(database, part) == in_rows(database, part, zone)
+
+
+def test_a_change_during_the_count_is_not_lost(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes in while a day is being counted is counted with the next look at the latest."""
+    with database.write() as connection:
+        id = survey(connection, Surveyed({"nps": 9}))
+    counting = rollup._counted
+
+    def interrupted(*given: Any) -> Any:
+        found = counting(*given)
+        with database.write() as connection:
+            connection.execute(update(answers).where(answers.c.session_id == id).values(value=1))
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rollup, "_counted", interrupted)
+        refresh(database, ZONE)
+    refresh(database, ZONE)
+    assert kept(database, Part.SURVEYS) == in_rows(database, Part.SURVEYS)
+
+
+def test_whoever_counts_later_does_not_undo_what_is_newer(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was slow throws away what it has counted, where another has counted the day meanwhile."""
+    with database.write() as connection:
+        id = survey(connection, Surveyed({"nps": 9}))
+    counting, others = rollup._counted, iter([True])
+
+    def overtaken(*given: Any) -> Any:
+        found = counting(*given)
+        if next(others, False):
+            with database.write() as connection:
+                connection.execute(update(answers).where(answers.c.session_id == id).values(value=1))
+            refresh(database, ZONE)
+        return found
+
+    monkeypatch.setattr(rollup, "_counted", overtaken)
+    refresh(database, ZONE)
+    assert next(others, None) is None
+    assert kept(database, Part.SURVEYS) == in_rows(database, Part.SURVEYS)
+
+
+def test_many_processes_may_count_at_once(database: Database) -> None:
+    """While answers come in and others look, everybody counts; in the end everything is counted once."""
+    faults: list[BaseException] = []
+
+    def answering(own: int) -> None:
+        for number in range(15):
+            with database.write() as connection:
+                survey(connection, Surveyed({"nps": number % 11}, at=NOON + timedelta(days=own)))
+
+    def looking() -> None:
+        for _ in range(15):
+            refresh(database, ZONE)
+
+    def noting(what: Callable[[], None]) -> None:
+        try:
+            what()
+        except BaseException as fault:
+            faults.append(fault)
+
+    work: list[Callable[[], None]] = [lambda: answering(0), lambda: answering(1), looking, looking]
+    threads = [Thread(target=noting, args=(what,)) for what in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert faults == []
+    refresh(database, ZONE)
+    assert kept(database, Part.SURVEYS) == in_rows(database, Part.SURVEYS)
+
+
+def test_much_that_has_changed_is_counted_in_parts(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A year that was never counted takes many short transactions; each day is counted."""
+    monkeypatch.setattr(rollup, "BATCH", 7)
+    monkeypatch.setattr(rollup, "NOTED", rollup.NOTED.limit(7))
+    with database.write() as connection:
+        for days in range(40):
+            survey(connection, Surveyed({"nps": 9}, at=NOON + timedelta(days=days * 3)))
+    refresh(database, ZONE)
+    assert kept(database, Part.SURVEYS) == in_rows(database, Part.SURVEYS)
+    assert sum(kept(database, Part.SURVEYS).values()) == 40 * len(("nps", "why", "session"))
