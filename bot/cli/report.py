@@ -82,7 +82,8 @@ def _measured(measured: Measured) -> Iterator[RenderableType]:
     yield _under(both.sentence)
     for each in measured.breaks:
         yield _under(
-            f"{each.day}: {WHY[each.why]} ({each.channel}, {each.language}); not one series with before", "yellow"
+            f"{each.day}: {WHY[each.why]} ({each.channel}, {each.language}); not one series with what was before",
+            "yellow",
         )
     if measured.mix and both.movement.difference:
         rate, mix = _signed(measured.mix.rate.value), _signed(measured.mix.mix)
@@ -178,10 +179,9 @@ def _interval(score: Estimate | None) -> str:
 
 
 def _change(both: Compared) -> str:
-    found = both.movement.difference
-    return (
-        _signed(found.value) + (" *" if found.low > 0 or found.high < 0 else "  ") if found else str(both.movement.kind)
-    )
+    if not (found := both.movement.difference):
+        return both.movement.kind.replace("_", " ")
+    return _signed(found.value) + (" *" if found.low > 0 or found.high < 0 else "  ")
 
 
 def _estimate(estimate: Estimate, digits: int) -> str:
