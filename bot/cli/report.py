@@ -66,6 +66,8 @@ def printed(found: Overview) -> RenderableType:
         parts += [Text("Nobody has answered in these days."), ""]
     for measured in found.measures:
         parts += [*_measured(measured), ""]
+    if found.measures:
+        parts += [Text("* more than chance alone moves a score", style="dim"), ""]
     parts += [
         Text(f"{name}: its instrument is no longer known; in no figure", style="yellow") for name in found.unknown
     ]
@@ -81,10 +83,8 @@ def _measured(measured: Measured) -> Iterator[RenderableType]:
         yield _under(f"mean {_estimate(now.effort.mean, 2)}; {shares}")
     yield _under(both.sentence)
     for each in measured.breaks:
-        yield _under(
-            f"{each.day}: {WHY[each.why]} ({each.channel}, {each.language}); not one series with what was before",
-            "yellow",
-        )
+        what = f"{WHY[each.why]} ({each.channel}, {each.language})"
+        yield _under(f"{each.day}: {what}; not one series with what was before", "yellow")
     if measured.mix and both.movement.difference:
         rate, mix = _signed(measured.mix.rate.value), _signed(measured.mix.mix)
         yield _under(f"Of the change {rate} within channels, {mix} by their shares.")
