@@ -76,7 +76,7 @@ def _measure(kind: str, url: str, wanted: int, rounds: int) -> None:
         _answer_once(database)
         refreshes.append(_timed(lambda: refresh(database, ZONE)))
     with database.read() as connection:
-        rows = connection.scalar(text("SELECT count(*) FROM figures WHERE part IN ('surveys', 'contacts')")) or 0
+        rows = connection.scalar(text("SELECT count(*) FROM figures WHERE part NOT LIKE '% by queue'")) or 0
     quick, slow = median(overviews), median(recounts)
     print(f"{kind:12}{told:10,}{quick:12.3f}{slow:13.2f}{slow / quick:7.0f}{rows:14,}{median(refreshes):11.3f}")
     print(f"{'':12}roll-up of everything built in {built:.0f} s; longest overview {max(overviews):.3f} s")

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from flows.filters import Filter
-from storage.figures import daily, dated, is_of_rows, named
+from storage.figures import Counts, dated, named
 from storage.models import figures
 from storage.slices import Part, Slice
 
@@ -15,26 +15,22 @@ Line = tuple[str, str, str, str]
 """A question with its instrument, a channel and a language."""
 
 
-def courses(connection: Connection, wanted: Filter, zone: str, by: str | None = None) -> Iterator[tuple[date, Slice]]:
+def courses(
+    connection: Connection, wanted: Filter, counts: Counts, by: str | None = None
+) -> Iterator[tuple[date, Slice]]:
     """Days on which numbers were answered, in any order: of each slice the first, and every day of those whose question
     was put in several wordings over the same channel in the same language.
 
-    Where there is only one wording, later days can break nothing.
+    Where there is only one wording, later days can break nothing. counts: of the same filter.
     """
-    if is_of_rows(wanted, Part.SURVEYS, by):
-        found = daily(connection, Part.SURVEYS, wanted, zone, ("answer",), by)
-        yield from {(day, slice) for day, slice, _ in found if slice.said == "number"}
-        return
-    part, known = named(connection, wanted, Part.SURVEYS, ("answer",), by)
-    known = {id: slice for id, slice in known.items() if slice.said == "number"}
-    within = dated(select(figures.c.slice, func.min(figures.c.day)).where(figures.c.part == part), wanted)
-    begun = {id: day for id, day in connection.execute(within.group_by(figures.c.slice)).all() if id in known}
-    several = _reworded(known[id] for id in begun)
-    changing = [id for id in begun if _line(known[id]) in several]
-    yield from ((day, known[id]) for id, day in begun.items() if id not in set(changing))
-    if changing:
-        every = dated(select(figures.c.day, figures.c.slice).distinct().where(figures.c.part == part), wanted)
-        for day, id in connection.execute(every.where(figures.c.slice.in_(changing))):
+    begun = [(day, slice) for day, slice in counts.days if slice.said == "number"]
+    several = set() if counts.is_whole else _reworded(slice for _, slice in begun)
+    yield from ((day, slice) for day, slice in begun if _line(slice) not in several)
+    if several:
+        parts, known = named(connection, wanted, Part.SURVEYS, ("answer",), by)
+        changing = [id for id, slice in known.items() if slice.said == "number" and _line(slice) in several]
+        every = select(figures.c.day, figures.c.slice).distinct().where(figures.c.part.in_(parts))
+        for day, id in connection.execute(dated(every, wanted).where(figures.c.slice.in_(changing))):
             yield day, known[id]
 
 

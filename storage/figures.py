@@ -1,11 +1,12 @@
 """Counts of surveys and contacts for any filter: from the roll-up, or from the rows where only they can tell."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select
 
 from flows.filters import UNKNOWN, Filter
 from storage.models import answers, corrections, figures, sessions, slices, tags
@@ -13,9 +14,25 @@ from storage.recount import Rows, recount
 from storage.rollup import part_of
 from storage.slices import STORED, Cells, Part, Slice
 
-Bucket = date | bool
-Counts = Counter[tuple[Bucket, Slice, int]]
-"""How many by day or by half of the time, slice, and value."""
+Halves = Counter[tuple[bool, Slice, int]]
+"""How many by half of the time, slice and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted in two halves of the time, the earlier as False.
+
+    days: on which each slice was counted: the first one only, where `is_whole` is not set.
+    """
+
+    halves: Halves
+    days: frozenset[tuple[date, Slice]]
+    is_whole: bool
+
+    def of_half(self, is_later: bool) -> Counter[tuple[Slice, int]]:
+        """What was counted in the earlier or the later half."""
+        return Counter({(slice, value): n for (half, slice, value), n in self.halves.items() if half is is_later})
+
 
 SELECTED = ("channel", "language", "country", "queue", "touchpoint", "survey")
 OF_ANSWERS = ("instrument", "series")
@@ -30,21 +47,28 @@ def counted(
     Of contacts, instrument, series and theme of the filter mean nothing and change nothing. by: a dimension that is to
     be told apart; without it queue and touchpoint may be left out, and agent is.
     """
-    found: Counts = Counter()
-    half = case((figures.c.day >= split, literal(True)), else_=literal(False))
-    for day, slice, value, n in _found(connection, part, wanted, zone, tuple(of), by, half):
-        found[day if isinstance(day, bool) else day >= split, slice, value] += n
-    return found
+    halves: Halves = Counter()
+    if is_of_rows(wanted, part, by):
+        cells = _cells(connection, part, wanted, zone, tuple(of), by)
+        for (day, slice, value), n in cells.items():
+            halves[day >= split, slice, value] += n
+        return Counts(halves, frozenset((day, slice) for day, slice, _ in cells), True)
+    begun: dict[Slice, date] = {}
+    half = case((figures.c.day >= split, 1), else_=0)
+    for is_later, first, slice, value, n in _kept(connection, part, wanted, of, by, half):
+        halves[bool(is_later), slice, value] += n
+        begun[slice] = min(first, begun.get(slice, first))
+    return Counts(halves, frozenset((day, slice) for slice, day in begun.items()), False)
 
 
 def daily(
     connection: Connection, part: Part, wanted: Filter, zone: str, of: Iterable[str], by: str | None = None
 ) -> Cells:
     """The same by day."""
-    found: Cells = Counter()
-    for day, slice, value, n in _found(connection, part, wanted, zone, tuple(of), by, figures.c.day):
-        found[day, slice, value] += n
-    return found
+    if is_of_rows(wanted, part, by):
+        return _cells(connection, part, wanted, zone, tuple(of), by)
+    kept = _kept(connection, part, wanted, of, by, figures.c.day)
+    return Counter({(day, slice, value): n for day, _, slice, value, n in kept})
 
 
 def span(connection: Connection, part: Part) -> tuple[date, date] | None:
@@ -68,14 +92,15 @@ def is_of_rows(wanted: Filter, part: Part, by: str | None = None) -> bool:
 
 def named(
     connection: Connection, wanted: Filter, part: Part, of: Iterable[str], by: str | None = None
-) -> tuple[str, Mapping[int, Slice]]:
-    """The part of the roll-up to read, and the slices that are meant there by id."""
+) -> tuple[list[str], Mapping[int, Slice]]:
+    """The parts of the roll-up to read, and the slices that are meant there by id."""
+    kinds = list(of)
     fine = bool(wanted.queue or wanted.touchpoint or by in ("queue", "touchpoint"))
-    conditions = [slices.c.of.in_(list(of)), *_conditions(wanted, part)]
+    conditions = [slices.c.of.in_(kinds), *_conditions(wanted, part)]
     if not fine:
         conditions += [slices.c.queue == "", slices.c.touchpoint == ""]
     found = connection.execute(_NAMED.where(*conditions))
-    return part_of(part, fine), {row[0]: Slice(*row[1:]) for row in found}
+    return sorted({part_of(part, fine, kind) for kind in kinds}), {row[0]: Slice(*row[1:]) for row in found}
 
 
 def dated(rows: Select[Any], wanted: Filter) -> Select[Any]:
@@ -85,24 +110,29 @@ def dated(rows: Select[Any], wanted: Filter) -> Select[Any]:
     return rows.where(figures.c.day <= wanted.last) if wanted.last else rows
 
 
-def _found(
+def _kept(
     connection: Connection,
     part: Part,
     wanted: Filter,
-    zone: str,
-    of: tuple[str, ...],
+    of: Iterable[str],
     by: str | None,
     bucket: ColumnElement[Any],
-) -> Iterable[tuple[Any, Slice, int, int]]:
-    """Bucket, slice, value and count; from rows the bucket is the day."""
-    if not is_of_rows(wanted, part, by):
-        name, known = named(connection, wanted, part, of, by)
-        kept = select(bucket.label("bucket"), figures.c.slice, figures.c.value, func.sum(figures.c.n))
-        kept = kept.where(figures.c.part == name).group_by("bucket", figures.c.slice, figures.c.value)
-        found = connection.execute(dated(kept, wanted)).all()
-        return [(day, known[slice], value, int(n)) for day, slice, value, n in found if slice in known]
+) -> Iterator[tuple[Any, date, Slice, int, int]]:
+    """Bucket, first day in it, slice, value and how many, from the roll-up."""
+    parts, known = named(connection, wanted, part, of, by)
+    first, n = func.min(figures.c.day), func.sum(figures.c.n)
+    kept = select(bucket.label("bucket"), first, figures.c.slice, figures.c.value, n).where(figures.c.part.in_(parts))
+    kept = dated(kept, wanted).group_by("bucket", figures.c.slice, figures.c.value)
+    found: Iterable[Any] = connection.execute(kept)
+    for place, begun, slice, value, times in found:
+        if slice in known:
+            yield place, begun, known[slice], value, int(times)
+
+
+def _cells(connection: Connection, part: Part, wanted: Filter, zone: str, of: tuple[str, ...], by: str | None) -> Cells:
+    """The same by day, from the rows."""
     if (days := span(connection, part)) is None:
-        return ()
+        return Counter()
     rows = Rows(
         kind=connection.dialect.name,
         zone=zone,
@@ -112,12 +142,8 @@ def _found(
         also=[speaks_of(wanted.theme)] if wanted.theme and part is Part.SURVEYS else [],
         by_agent=by == "agent",
     )
-    cells = recount(connection, part, rows) if rows.first <= rows.last else Counter()
-    return [
-        (day, slice, value, n)
-        for (day, slice, value), n in cells.items()
-        if slice.of in of and _matches(slice, wanted, part)
-    ]
+    cells = recount(connection, part, rows, of) if rows.first <= rows.last else Counter()
+    return Counter({key: n for key, n in cells.items() if key[1].of in of and _matches(key[1], wanted, part)})
 
 
 _NAMED = select(slices.c.id, *(slices.c[name] for name in STORED))

@@ -1,7 +1,7 @@
 """Counts surveys and contacts from their rows: what the roll-up is made of, and what it has to agree with."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,6 +29,9 @@ from storage.doubts import doubtful
 from storage.ledger import LINES, STATE
 from storage.models import answers, attempts, contacts, invitations, sessions
 from storage.slices import Cells, Part, Slice
+
+KINDS = ("answer", "session", "seconds", "contact")
+"""What is counted; attempts come with contacts."""
 
 ARRIVED = ("delivered", "read")
 
@@ -61,14 +64,14 @@ class Rows:
         return found
 
 
-def recount(connection: Connection, part: Part, rows: Rows) -> Cells:
-    """Everything of that part, counted from the rows."""
-    counting = (_answers, _unanswered, _sessions, _seconds) if part is Part.SURVEYS else (_contacts,)
+def recount(connection: Connection, part: Part, rows: Rows, of: Iterable[str] = KINDS) -> Cells:
+    """Everything of that part, counted from the rows; or only slices of these kinds, and perhaps more."""
     cells: Cells = Counter()
-    for count in counting:
-        for day, slice, value, n in count(connection, rows):
-            cells[day, slice, value] += n
-    if part is Part.SURVEYS:
+    for kind, count in COUNTING[part]:
+        if kind in of:
+            for day, slice, value, n in count(connection, rows):
+                cells[day, slice, value] += n
+    if part is Part.SURVEYS and "answer" in of:
         columns = _columns(rows, answers, of="answer", said="number", **_of_answers())
         for told, value, found in doubtful(connection, columns, of_surveys(rows)):
             plain = Slice(*told[1:])
@@ -166,10 +169,16 @@ def _contacts(connection: Connection, rows: Rows) -> Found:
             yield day, of_first._replace(of="attempts"), times, n
 
 
+COUNTING: Mapping[Part, Sequence[tuple[str, Callable[[Connection, Rows], Found]]]] = {
+    Part.SURVEYS: (("answer", _answers), ("answer", _unanswered), ("session", _sessions), ("seconds", _seconds)),
+    Part.CONTACTS: (("contact", _contacts),),
+}
+
+
 def rounded_off(number: int) -> int:
-    """The number to about a twentieth, so that not every second has a row of its own: 3847 is 3800, 7230 is 7000."""
+    """The number to about a twentieth, so that not every second has a row of its own: 3847 is 4000, 1230 is 1200."""
     unit: int = 10 ** max(0, len(str(number)) - 2)
-    step = unit * (1 if number < 20 * unit or unit == 1 else 2 if number < 50 * unit else 5)
+    step = unit * (1 if number < 20 * unit or unit == 1 else 2 if number < 30 * unit else 5)
     return (number + step // 2) // step * step
 
 

@@ -23,6 +23,9 @@ MOST_DAYS = 7
 FINE = " by queue"
 """Counts are kept twice: with queue and touchpoint, and without, which is less to read where nobody asks for them."""
 
+TIMES = " times"
+"""The part of a part that holds the times to an answer."""
+
 NOTED = select(changes).order_by(changes.c.id).limit(BATCH)
 TAKEN = delete(changes).where(changes.c.id.in_(bindparam("ids", expanding=True)))
 # In order, so that two who count the same days wait for one another and never both.
@@ -75,9 +78,9 @@ def refresh(database: Database, zone: str) -> int:
     return days
 
 
-def part_of(part: Part, fine: bool) -> str:
-    """How the counts are named in the table."""
-    return f"{part}{FINE}" if fine else str(part)
+def part_of(part: Part, fine: bool, of: str = "") -> str:
+    """How the counts of that kind are named in the table. Times are many, and seldom asked for with anything else."""
+    return f"{part}{TIMES if of == 'seconds' else ''}{FINE if fine else ''}"
 
 
 def _noted(database: Database, zone: str) -> Noted | None:
@@ -92,7 +95,7 @@ def _counted(database: Database, zone: str, noted: Noted, names: dict[int, Slice
     """What is to be kept of these days, and what it is called."""
     found: Counter[tuple[str, date, int, int]] = Counter()
     for part, days in noted.days.items():
-        wanted, fine, coarse = set(days), part_of(part, True), part_of(part, False)
+        wanted = set(days)
         for first, last in _stretches(days):
             with database.read() as connection:
                 cells = recount(connection, part, Rows(database.kind, zone, first, last))
@@ -100,8 +103,8 @@ def _counted(database: Database, zone: str, noted: Noted, names: dict[int, Slice
                 if day in wanted:
                     whole = without_queue(slice)
                     names |= {id_of(slice): slice, id_of(whole): whole}
-                    found[fine, day, id_of(slice), value] += n
-                    found[coarse, day, id_of(whole), value] += n
+                    found[part_of(part, True, slice.of), day, id_of(slice), value] += n
+                    found[part_of(part, False, slice.of), day, id_of(whole), value] += n
     return found
 
 
@@ -109,11 +112,9 @@ def _kept(database: Database, noted: Noted) -> Kept:
     """What has been kept of these days so far."""
     found: Kept = {}
     for part, days in noted.days.items():
-        both = select(figures).where(
-            figures.c.part.in_([part_of(part, True), part_of(part, False)]), figures.c.day.in_(days)
-        )
+        of_days = select(figures).where(figures.c.part.in_(_parts(part)), figures.c.day.in_(days))
         with database.read() as connection:
-            found |= {(of, day, slice, value): n for of, day, slice, value, n in connection.execute(both)}
+            found |= {(of, day, slice, value): n for of, day, slice, value, n in connection.execute(of_days)}
     return found
 
 
@@ -156,6 +157,10 @@ def _run_all(connection: Connection, statement: str, rows: Sequence[tuple[str, d
         connection.exec_driver_sql(statement.format("?" if is_sqlite else "%s"), plain)
 
 
+def _parts(part: Part) -> list[str]:
+    return [part_of(part, fine, of) for fine in (True, False) for of in ("", "seconds")]
+
+
 def _set_clock(database: Database, zone: str) -> None:
     """Where days have begun at other moments so far, everything has to be counted anew."""
     with database.read() as connection:
@@ -167,9 +172,7 @@ def _set_clock(database: Database, zone: str) -> None:
     with database.write() as connection:
         for part in parts:
             if part in known:
-                connection.execute(
-                    delete(figures).where(figures.c.part.in_([part_of(part, True), part_of(part, False)]))
-                )
+                connection.execute(delete(figures).where(figures.c.part.in_(_parts(part))))
                 _mark_everything(connection, part)
         connection.execute(
             first.on_conflict_do_update(index_elements=["part"], set_={"zone": first.excluded.zone}),

@@ -57,7 +57,8 @@ def kept(database: Database, part: Part, fine: bool = True) -> Cells:
             row[0]: Slice(*row[1:])
             for row in connection.execute(select(slices.c.id, *(slices.c[name] for name in STORED)))
         }
-        rows = connection.execute(select(figures).where(figures.c.part == part_of(part, fine)))
+        parts = [part_of(part, fine, of) for of in ("", "seconds")]
+        rows = connection.execute(select(figures).where(figures.c.part.in_(parts)))
         return Counter({(row.day, named[row.slice], row.value): row.n for row in rows})
 
 

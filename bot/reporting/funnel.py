@@ -15,14 +15,13 @@ from flows.funnel import DropOff, Funnel, Step, drop_off, median
 from flows.rates import Rates, dispositions, rates
 from flows.session import Outcome
 from storage.database import Connection
-from storage.figures import Counts, counted
+from storage.figures import counted
 from storage.slices import Part, Slice
 
 IGNORED = ("instrument", "series", "theme")
 """Names of a filter that say nothing of a contact."""
 
-OF_SURVEYS = ("answer", "session", "seconds")
-OF_CONTACTS = ("contact", "attempts")
+OF_SURVEYS = ("answer", "session")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +52,20 @@ Tally = Counter[tuple[Slice, int]]
 def asked(source: Source, wanted: Filter) -> Asked:
     """Who was asked. Raises DefinitionError where a theme is named and the code frame cannot be read."""
     _, period = source.periods(wanted)
+    within = _within(source, wanted, period)
     with source.fresh() as connection:
-        found = counted(connection, Part.SURVEYS, _within(source, wanted, period), source.zone, period[0], OF_SURVEYS)
-        return asked_in(source, connection, wanted, period, in_half(found, True))
+        found = counted(connection, Part.SURVEYS, within, source.zone, period[0], OF_SURVEYS)
+        return asked_in(source, connection, wanted, period, found.of_half(True))
 
 
 def asked_in(source: Source, connection: Connection, wanted: Filter, period: Period, surveys: Tally) -> Asked:
     """The same, where the surveys of the period have been counted."""
     within = _within(source, wanted, period)
-    of_contacts = in_half(counted(connection, Part.CONTACTS, within, source.zone, period[0], OF_CONTACTS), True)
+
+    def tally(part: Part, *of: str) -> Tally:
+        return counted(connection, part, within, source.zone, period[0], of).of_half(True)
+
+    of_contacts = tally(Part.CONTACTS, "contact", "attempts")
     endings, outside = _endings(of_contacts)
     ended = {ending: n for name, n in endings.items() if (ending := _ending(name))}
     bad, unconfirmed = _at_fault(of_contacts)
@@ -74,19 +78,10 @@ def asked_in(source: Source, connection: Connection, wanted: Filter, period: Per
         endings=endings,
         walk_ins=_walk_ins(surveys),
         steps=drop_off(_steps([each.key for each in source.survey.questions], surveys)),
-        seconds=_seconds(surveys),
+        seconds=_seconds(tally(Part.SURVEYS, "seconds")),
         attempts=_attempts(of_contacts),
         ignored=tuple(name for name in IGNORED if wanted.of(name)),
     )
-
-
-def in_half(found: Counts, is_later: bool) -> Tally:
-    """What was counted in the earlier or the later half of the time."""
-    tally: Tally = Counter()
-    for (half, slice, value), n in found.items():
-        if half is is_later:
-            tally[slice, value] += n
-    return tally
 
 
 def _within(source: Source, wanted: Filter, period: Period) -> Filter:
@@ -147,9 +142,8 @@ def _steps(order: Iterable[str], surveys: Tally) -> list[Step]:
 
 def _seconds(surveys: Tally) -> Estimate | None:
     times: Counter[float] = Counter()
-    for (slice, value), n in surveys.items():
-        if slice.of == "seconds":
-            times[value] += n
+    for (_, value), n in surveys.items():
+        times[value] += n
     try:
         return median(times)
     except NothingCountedError:

@@ -7,7 +7,7 @@ from datetime import date
 from operator import itemgetter
 
 from bot.reporting.figures import Compared, compared
-from bot.reporting.funnel import OF_SURVEYS, Asked, asked_in, in_half
+from bot.reporting.funnel import OF_SURVEYS, Asked, asked_in
 from bot.reporting.pivot import Halves, Pivot, Question, Table, pivoted
 from bot.reporting.source import Period, Source
 from flows import trends
@@ -87,12 +87,12 @@ def overview(source: Source, wanted: Filter, by: str | None = None) -> Overview:
     with source.fresh() as connection:
         found = counted(connection, Part.SURVEYS, whole, source.zone, now[0], OF_SURVEYS, by)
         table = pivoted(found, source, tuple(dict.fromkeys((*ALWAYS, *([by] if by else ())))))
-        course = _course(courses(connection, whole, source.zone, by), table)
+        course = _course(courses(connection, whole, found, by), table)
         measures = tuple(
             _measured(question, pivot, (before, now), course[question], wanted.between(*now))
             for question, pivot in table.measures.items()
         )
-        people = asked_in(source, connection, wanted, now, in_half(found, True))
+        people = asked_in(source, connection, wanted, now, found.of_half(True))
     return Overview(wanted, source.today, now, before, measures, table.unknown, people)
 
 

@@ -62,9 +62,9 @@ class _Sum:
 def pivoted(counts: Counts, source: Source, dimensions: Sequence[str]) -> Table:
     """The counts by question in the order of the survey, and by these dimensions."""
     by_question: dict[Question, list[tuple[bool, Slice, int, int]]] = defaultdict(list)
-    for (half, slice, value), n in counts.items():
+    for (half, slice, value), n in counts.halves.items():
         if slice.of == "answer" and slice.instrument:
-            by_question[slice.question, slice.instrument].append((bool(half), slice, value, n))
+            by_question[slice.question, slice.instrument].append((half, slice, value, n))
     order = [each.key for each in source.survey.questions]
     questions = sorted(by_question, key=lambda each: (order.index(each[0]) if each[0] in order else len(order), each))
     known = {each: measure for each in questions if (measure := source.measure_of(*each))}
