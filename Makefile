@@ -13,7 +13,7 @@ test: .venv/develop chromium
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --dist worksteal
 
 .venv/bin/python:
 	@$(PYTHON) -m venv .venv
