@@ -13,6 +13,7 @@ from nlp import advising, phrases
 from nlp.agreement import Agreement, Coding, agree
 from nlp.coding import Coded
 from nlp.evaluation import Report, evaluate
+from nlp.identify import language_of
 from nlp.models import Models
 from nlp.suggestion import Pick
 from nlp.tagger import Tagger
@@ -99,7 +100,9 @@ def _is_split(frame: CodeFrame, shown: Shown) -> bool:
 
 def _coded(shown: Shown, what: Mapping[str, bool]) -> Coded:
     said = shown.said
-    return Coded(said.id, said.text, said.language, said.question, said.scores, what, complete=False)
+    # As tagging reads it: a customer of a Dutch survey may have written English.
+    language = language_of(said.text, said.language)
+    return Coded(said.id, said.text, language, said.question, said.scores, what, complete=False)
 
 
 def _of(verbatims: Verbatims, shown: Shown, by: str) -> Mapping[str, bool]:

@@ -23,7 +23,7 @@ class Taggers:
         self._folder = folder
         self._read_frame = read_frame
         self._lock = Lock()
-        self._made: tuple[str | None, Tagger] | None = None
+        self._made: tuple[int | None, Tagger] | None = None
 
     @cached_property
     def frame(self) -> CodeFrame:
@@ -39,14 +39,10 @@ class Taggers:
 
     def tagger(self) -> "Tagger":
         """The model at work, or the rules alone where there is none that can be used."""
-        from nlp.models import BrokenModel
         from nlp.tagger import Tagger
 
-        try:
-            active = self.models.active()
-        except BrokenModel:
-            active = None
+        mark = self.models.mark()
         with self._lock:
-            if self._made is None or self._made[0] != active:
-                self._made = active, Tagger.load(self.models, self.frame)
+            if self._made is None or self._made[0] != mark:
+                self._made = mark, Tagger.load(self.models, self.frame)
             return self._made[1]

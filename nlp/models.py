@@ -74,6 +74,13 @@ class Models:
         """The version at work; None for the rules alone."""
         return self.history[-1] if self.history else None
 
+    def mark(self) -> int | None:
+        """Another one after each change of what is at work, also where the same version was put to work again."""
+        try:
+            return (self._folder / "active.json").stat().st_mtime_ns
+        except OSError:
+            return None
+
     @property
     def history(self) -> list[str]:
         """The versions that were put to work and not rolled back, the one at work last. Raises BrokenModel."""

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
+from bot.tagging import Taggers
 from nlp import rules, tagger, training
 from nlp.models import Models
 from nlp.redaction import mask
@@ -116,6 +117,20 @@ def test_what_was_saved_reads_alike(models: Models, tmp_path: Path) -> None:
         == list(Tagger.load(models, FRAME).tag(POOL))
         == list(Tagger.load(again, FRAME).tag(POOL))
     )
+
+
+def test_a_running_worker_reads_by_what_was_mended(tmp_path: Path) -> None:
+    """A damaged model means the rules; saved and activated again, under the same version, it is at work at once."""
+    folder = Models(tmp_path)
+    folder.activate(version := folder.save(trained()))
+    taggers = Taggers(tmp_path, lambda: FRAME)
+    manifest = tmp_path / "versions" / version / "manifest.json"
+    whole = manifest.read_bytes()
+    manifest.write_text("{")
+    assert taggers.tagger().trouble
+    manifest.write_bytes(whole)
+    folder.activate(version)
+    assert taggers.tagger().version == version
 
 
 @pytest.mark.parametrize("text", POISON, ids=lambda text: ascii(text[:12]))

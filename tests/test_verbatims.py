@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from bot.learning import coded
 from bot.standing import known, standing
 from bot.verbatims import BATCH, UnknownThemeError, UnknownVerbatimError, Verbatims
 from nlp.operations import merge
@@ -162,3 +163,11 @@ def test_the_last_word_counts_whoever_read_it_completely_before(wire: Wire, verb
     verbatims.decide(id, "analyst", {})
     ((_, coded),) = verbatims.coded("analyst")
     assert coded["privacy"] is False
+
+
+def test_learning_reads_the_language_that_tagging_reads(wire: Wire, verbatims: Verbatims) -> None:
+    """Whoever answers a Dutch survey in English teaches English."""
+    id = say(wire, "I had to wait on the phone for such a long time, this was really awful")
+    verbatims.decide(id, "an analyst", {"waiting_time": None})
+    (taught,) = coded(verbatims)
+    assert taught.language == "en"
