@@ -12,6 +12,7 @@ from bot.accounts import Accounts
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.settings import CarrierName, Settings
+from bot.web import language
 from bot.web.auth import keep_sessions
 from bot.web.pages.account import account
 from bot.web.pages.contacts import contacts
@@ -61,6 +62,7 @@ def add_pages(
             return redirect(url_for("sandbox.page"))
         return redirect(url_for("pages.contacts.listed"))
 
+    language.speak(app)
     keep_sessions(app, accounts, keys.subs("pages"), settings.base_url, timedelta(hours=settings.pages.idle_hours))
     app.register_blueprint(pages)
     app.register_error_handler(NotFound, _nothing_there)
