@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from psycopg import sql
 
 from flows.loader import SHIPPED
 from storage.database import Database, migrate
@@ -140,4 +141,7 @@ def _empty(url: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        connection.execute(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY".encode())
+        # Of nearly empty tables rows go ten times faster than files do; no trigger has to take note of it.
+        connection.execute("SET session_replication_role = replica")
+        emptied = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in metadata.tables]
+        connection.execute(sql.SQL("; ").join(emptied))
