@@ -1,0 +1,176 @@
+"""The filter of a page: read from its address, offered as a form, and carried on to other pages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request, url_for
+
+from bot.reporting.source import LATELY, Period, Source
+from bot.web.language import gettext as _
+from bot.web.language import language
+from bot.web.pages.cards import theme_name
+from bot.web.pages.names import dimension_name, value_name
+from flows.definitions import DefinitionError
+from flows.filters import DAYS, DIMENSIONS, UNKNOWN, Filter, FilterError, query, read
+from storage.figures import values_of
+
+OFFERED = ("channel", "language", "country", "queue", "touchpoint", "agent", "theme")
+"""What the form can narrow by, in this order; whatever else stands in the address stays."""
+
+ALWAYS_KNOWN = ("channel", "language", "theme")
+"""Of these nothing is unknown."""
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that can be ticked, and what it is called."""
+
+    value: str
+    name: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Everything one name of the filter can be narrowed to."""
+
+    name: str
+    title: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def chosen(self) -> list[Choice]:
+        """Those that are ticked."""
+        return [each for each in self.choices if each.is_chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A title that leads somewhere. is_current: to where one is."""
+
+    title: str
+    address: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The filter as it is shown above a page.
+
+    wanted: what is meant, without what could not be understood; faults: what is wrong, by name, to be read by people;
+    period: the days meant; days: first and last as they were typed; others: what the address tells besides the filter.
+    """
+
+    wanted: Filter
+    faults: Mapping[str, str]
+    period: Period
+    days: Mapping[str, str]
+    fields: tuple[Field, ...]
+    presets: tuple[Link, ...]
+    chips: tuple[Link, ...]
+    others: tuple[tuple[str, str], ...]
+
+    @property
+    def status(self) -> int:
+        """Of the page that shows it."""
+        return 422 if self.faults else 200
+
+    def to(self, endpoint: str, **more: str) -> str:
+        """The address of a page with the same filter, narrowed by and followed by whatever else is given."""
+        return address(endpoint, self.wanted, **more)
+
+    def rows(self, endpoint: str, **more: str) -> str:
+        """The same with the days written out, for pages that mean all days where none are named."""
+        return address(endpoint, self.wanted.between(*self.period), **more)
+
+
+def address(endpoint: str, wanted: Filter, /, **more: str) -> str:
+    """The address of a page with this filter; names of a filter replace what it has of them, others follow it."""
+    for name in set(more) & set(DIMENSIONS):
+        wanted = wanted.among(name, more.pop(name))
+    told = "&".join(filter(None, (query(wanted), urlencode(more))))
+    return f"{url_for(endpoint)}?{told}" if told else url_for(endpoint)
+
+
+def asked(source: Source) -> Bar:
+    """The filter of the page that is being asked for."""
+    given = [(name, value) for name, value in request.args.items(multi=True) if value.strip()]
+    wanted, faults = _understood(given)
+    themes = _themes(source)
+    if themes is None and wanted.theme:
+        faults["theme"] = _("the code frame cannot be read, so nothing can be told by theme")
+        wanted = wanted.among("theme")
+    others = tuple((name, value) for name, value in given if name not in (*DAYS, *DIMENSIONS))
+    return Bar(
+        wanted=wanted,
+        faults=faults,
+        period=source.periods(wanted)[1],
+        days={name: request.args.get(name, "").strip() for name in DAYS},
+        fields=tuple(_fields(source, wanted, themes or {})),
+        presets=tuple(_presets(source.today, wanted, others)),
+        chips=tuple(_chips(wanted, themes or {}, others)),
+        others=others,
+    )
+
+
+def _understood(given: Sequence[tuple[str, str]]) -> tuple[Filter, dict[str, str]]:
+    """What can be understood of it, and what is wrong with the rest."""
+    try:
+        return read(given), {}
+    except FilterError as error:
+        faults = {each.field: f"{_(each.problem)}; {_(each.remedy)}" for each in error.faults}
+        return read(pair for pair in given if pair[0] not in faults), faults
+
+
+def _themes(source: Source) -> Mapping[str, str] | None:
+    """The names of themes by key; None where the code frame cannot be read."""
+    try:
+        frame = source.frame()
+    except DefinitionError:
+        return None
+    return {each.key: theme_name(frame, each.key, language()) for each in frame.themes}
+
+
+def _fields(source: Source, wanted: Filter, themes: Mapping[str, str]) -> Iterable[Field]:
+    with source.database.read() as connection:
+        found = {name: values_of(connection, name) for name in OFFERED if name != "theme"}
+    found["theme"] = list(themes)
+    for name, known in found.items():
+        chosen = wanted.of(name)
+        unknown = [UNKNOWN] if known and name not in ALWAYS_KNOWN else []
+        values = dict.fromkeys((*known, *chosen, *unknown))
+        choices = [Choice(value, _called(name, value, themes), value in chosen) for value in values]
+        if choices:
+            by_name = sorted(choices, key=lambda each: (each.value == UNKNOWN, each.name.casefold()))
+            yield Field(name, dimension_name(name), tuple(by_name))
+
+
+def _presets(today: date, wanted: Filter, others: Sequence[tuple[str, str]]) -> Iterable[Link]:
+    periods = {_("Last 4 weeks"): None, _("13 weeks"): 13 * WEEK, _("Year"): 52 * WEEK}
+    for title, length in periods.items():
+        first = today - length + timedelta(days=1) if length else None
+        lately = (None, today - LATELY + timedelta(days=1)) if first is None else (first,)
+        is_current = wanted.first in lately and wanted.last in (None, today)
+        yield Link(title, _here(wanted.between(first, None), others), is_current)
+
+
+def _chips(wanted: Filter, themes: Mapping[str, str], others: Sequence[tuple[str, str]]) -> Iterable[Link]:
+    """What narrows the page, each leading to the page without it."""
+    for name in DIMENSIONS:
+        for value in wanted.of(name):
+            rest = wanted.among(name, *(each for each in wanted.of(name) if each != value))
+            yield Link(f"{dimension_name(name)}: {_called(name, value, themes)}", _here(rest, others))
+
+
+def _called(name: str, value: str, themes: Mapping[str, str]) -> str:
+    return themes.get(value, value) if name == "theme" else value_name(name, value)
+
+
+def _here(wanted: Filter, others: Sequence[tuple[str, str]]) -> str:
+    more: dict[str, Any] = dict(others)
+    return address(request.endpoint or "", wanted, **more)

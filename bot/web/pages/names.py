@@ -1,0 +1,59 @@
+"""What measures, dimensions and their values are called in the reader's language."""
+
+from babel import Locale
+
+from bot.web.language import gettext as _
+from bot.web.language import language
+from flows.filters import UNKNOWN
+from flows.measures import Band, Measure
+
+
+def instrument_name(instrument: str) -> str:
+    """As people call the measure; one of the centre's own by its key."""
+    return {
+        "nps": _("NPS"),
+        "ces_effort": _("CES, effort"),
+        "ces_ease": _("CES, ease"),
+        "ces_agreement": _("CES 2.0, agreement"),
+    }.get(instrument, instrument)
+
+
+def dimension_name(name: str) -> str:
+    """What a name of the filter is called."""
+    return {
+        "channel": _("Channel"),
+        "language": _("Language"),
+        "country": _("Country"),
+        "queue": _("Queue"),
+        "agent": _("Agent"),
+        "touchpoint": _("Touchpoint"),
+        "survey": _("Survey"),
+        "instrument": _("Measure"),
+        "series": _("Wording"),
+        "theme": _("Theme"),
+    }.get(name, name)
+
+
+def value_name(name: str, value: str) -> str:
+    """What a value of that dimension is called; whatever centres name themselves keeps its name."""
+    if value == UNKNOWN:
+        return _("not known")
+    locale = Locale.parse(language())
+    if name == "channel":
+        return {"call": _("Call"), "sms": _("SMS"), "whatsapp": _("WhatsApp")}.get(value, value)
+    if name == "language":
+        return str(locale.languages.get(value, value)).capitalize()
+    if name == "country":
+        return str(locale.territories.get(value.upper(), value))
+    return instrument_name(value) if name == "instrument" else value
+
+
+def band_names(measure: Measure) -> dict[Band, str]:
+    """What the answers of each band are called."""
+    if measure.names[0] == "promoter":
+        names = (_("Promoters"), _("Passives"), _("Detractors"))
+    elif measure.names[0] == "low":
+        names = (_("Low effort"), _("In between"), _("High effort"))
+    else:
+        names = (_("Good"), _("In between"), _("Bad"))
+    return dict(zip(Band, names, strict=True))
