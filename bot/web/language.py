@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +12,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context, request
+
+from flows.estimates import rounded
 
 LOCALES: Mapping[str, Locale] = {"en": Locale("en", "GB"), "nl": Locale("nl")}
 """The languages that pages are written in; the first for whoever reads none of them."""
@@ -41,7 +42,8 @@ def language() -> str:
 def choose(response: Response, code: str) -> None:
     """Lets the browser remember a language; one that we do not write is forgotten."""
     if code in LOCALES:
-        response.set_cookie(COOKIE, code, max_age=YEAR, secure=request.is_secure, httponly=True, samesite="Lax")
+        is_https = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie(COOKIE, code, max_age=YEAR, secure=is_https, httponly=True, samesite="Lax")
     else:
         response.delete_cookie(COOKIE)
 
@@ -71,16 +73,16 @@ def number(value: float | None, digits: int = 0, *, signed: bool = False) -> str
     """With that many decimals, halves away from zero; signed: with a plus too, and none for what rounds to nothing."""
     if value is None:
         return NO_VALUE
-    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    shown = rounded(value, digits)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    written: str = format_decimal(abs(rounded), pattern, locale=LOCALES[language()])
-    sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+    written: str = format_decimal(abs(shown), pattern, locale=LOCALES[language()])
+    sign = MINUS if shown < 0 else "+" if signed and shown > 0 else ""
     return sign + written
 
 
 def percent(share: float | None, digits: int = 0) -> str:
     """A share between 0 and 1 as a percentage."""
-    return NO_VALUE if share is None else f"{number(float(Decimal(repr(share)) * 100), digits)}%"
+    return NO_VALUE if share is None else f"{number(rounded(100 * share, digits + 6), digits)}%"
 
 
 def day(value: date | None, form: str = "d MMM y") -> str:

@@ -1,10 +1,12 @@
 """Signing in and out, and changing one's own password."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.accounts import Accounts, TooManyTriesError, UnusableError, User
 from bot.web import auth
+from bot.web.language import choose
+from bot.web.language import gettext as _
 from bot.web.pages.forms import NewPassword, Plain, SignIn
 from bot.web.pages.frame import EVERYBODY, open_to_all, seen_by
 
@@ -43,31 +45,44 @@ def account(accounts: Accounts) -> Blueprint:
             auth.leave()
         return redirect(url_for("pages.account.sign_in"))
 
+    @pages.post("/language")
+    @open_to_all
+    def read_in() -> ResponseReturnValue:
+        response = make_response(redirect(auth.own_address(request.form.get("next")) or url_for("pages.home")))
+        if Plain().validate_on_submit():
+            choose(response, request.form.get("language", ""))
+        return response
+
     @pages.route("/account", methods=["GET", "POST"])
     @seen_by(*EVERYBODY)
     def own() -> ResponseReturnValue:
         form, user = NewPassword(), auth.who()
         if user and form.validate_on_submit() and _changed(form, user):
-            flash("Your password is changed. Wherever else you were signed in, you no longer are.")
+            flash(_("Your password is changed. Wherever else you were signed in, you no longer are."))
             return redirect(url_for("pages.account.own"))
         return render_template("account.html", form=form), 422 if form.is_submitted() else 200
 
     def _changed(form: NewPassword, user: User) -> bool:
         """Whether the password is another now; if not, the form says why."""
         if form.new.data != form.again.data:
-            form.again.errors = ["The two are not the same; type the new password twice."]
+            form.again.errors = [_("The two are not the same; type the new password twice.")]
             return False
         try:
             if not accounts.sign_in(user.name, form.current.data or ""):
-                form.current.errors = ["This is not your password; type the one you signed in with."]
+                form.current.errors = [_("This is not your password; type the one you signed in with.")]
                 return False
             accounts.change_password(user.name, form.new.data or "")
             auth.enter(accounts.sign_in(user.name, form.new.data or "") or user)
         except TooManyTriesError:
-            form.current.errors = ["It was tried too often; wait a quarter of an hour."]
+            form.current.errors = [_("It was tried too often; wait a quarter of an hour.")]
             return False
-        except UnusableError as error:
-            form.new.errors = [f"{error}.".capitalize()]
+        except UnusableError:
+            form.new.errors = [
+                _(
+                    "Too short or too easily guessed; take at least 12 characters, "
+                    "as in four words that do not belong together."
+                )
+            ]
             return False
         return True
 

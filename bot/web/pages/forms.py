@@ -7,15 +7,19 @@ from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.form import BaseForm
+from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, Optional
 
 from bot import intake
 from bot.intake import Fault, NewContact, Source
+from bot.web.language import gettext as _
+from bot.web.language import language, later
 from flows.survey import Channel
 
 MINUTE = "%Y-%m-%dT%H:%M"
 
-NEEDED = "This is needed."
+NEEDED = later("This is needed.")
 
 
 def _or_none(values: Iterable[str]) -> Any:
@@ -26,11 +30,19 @@ def _or_none(values: Iterable[str]) -> Any:
 class Plain(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
     """A form of nothing but buttons."""
 
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
+        """What the library itself says of mistakes is in the reader's language too."""
+
+        def get_translations(self, form: BaseForm) -> Any:  # noqa: ARG002  # the library gives it
+            """Those of the library."""
+            return get_translations([language()])
+
     def tell(self, faults: Iterable[Fault]) -> None:
         """Puts what is wrong beside the fields."""
         for fault in faults:
             field = self._fields.get(fault.field.partition(".")[0], self._fields["csrf_token"])
-            field.errors = [*field.errors, f"{fault.problem}; {fault.remedy}.".capitalize()]
+            told = f"{_(fault.problem)}; {_(fault.remedy)}."
+            field.errors = [*field.errors, told[:1].upper() + told[1:]]
 
 
 class SignIn(Plain):

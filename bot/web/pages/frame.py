@@ -12,7 +12,9 @@ from werkzeug.exceptions import HTTPException
 from bot.accounts import Role
 from bot.invitations import Decided
 from bot.web import auth
+from bot.web.language import gettext as _
 from bot.web.pages.forms import Plain
+from bot.web.pages.movements import moved
 from bot.web.pages.times import Clock
 from bot.web.security import secured
 from flows.eligibility import SENTENCES
@@ -34,6 +36,7 @@ class Place:
 
 MENU = (
     Place("pages.contacts.listed", "Contacts", EVERYBODY),
+    Place("pages.verbatims.listing", "Verbatims", (Role.ANALYST, Role.ADMIN)),
     Place("pages.opt_outs.noted", "Opt-outs", (Role.STAFF, Role.ADMIN)),
 )
 
@@ -79,24 +82,27 @@ def frame(company: str, clock: Clock, *, has_sandbox: bool) -> Blueprint:
             "menu": menu,
             "has_sandbox": has_sandbox,
             "leaving": Plain(),
+            "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
             "at": clock.show,
             "when": clock.say,
             "why_not": why_not,
+            "moved": moved,
         }
 
     def why_not(line: Decided) -> Markup:
         """Why nobody is invited, by our clock."""
-        sentence = SENTENCES[line.reason] if line.reason else line.sentence
+        sentence = _(SENTENCES[line.reason]) if line.reason else line.sentence
         if line.until is None:
             return escape(sentence)
-        return escape("{}; this holds until {}.").format(sentence.removesuffix("."), clock.show(line.until))
+        told = Markup(_("%(sentence)s; this holds until %(moment)s."))  # noqa: S704  # our own words
+        return told % {"sentence": sentence.removesuffix("."), "moment": clock.show(line.until)}
 
     @pages.errorhandler(HTTPException)
     def told(error: HTTPException) -> ResponseReturnValue:
         return wrong(error.code or 500)
 
     @pages.errorhandler(UnavailableError)
-    def out_of_order(_: UnavailableError) -> ResponseReturnValue:
+    def out_of_order(_error: UnavailableError) -> ResponseReturnValue:
         return wrong(503)
 
     pages.after_request(secured)

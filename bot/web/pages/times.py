@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from bot.web.language import day
+from bot.web.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +20,26 @@ class Clock:
 
     def show(self, moment: datetime | None) -> Markup:
         """As in 14:03 today, 5 Jan 14:03 this year, and 5 Jan 2025 14:03 before; the whole moment for programs."""
-        return self._marked(moment, "{} {}") if moment else Markup("")
+        if moment is None:
+            return Markup("")
+        at, date = self._read(moment)
+        return self._marked(moment, f"{date} {at}" if date else at)
 
     def say(self, moment: datetime | None) -> Markup:
         """The same within a sentence: at 14:03, on 5 Jan at 14:03."""
-        return self._marked(moment, "on {} at {}") if moment else Markup("later")
+        if moment is None:
+            return escape(_("later"))
+        at, date = self._read(moment)
+        said = _("on %(day)s at %(time)s", day=date, time=at) if date else _("at %(time)s", time=at)
+        return self._marked(moment, said)
 
-    def _marked(self, moment: datetime, pattern: str) -> Markup:
+    def _read(self, moment: datetime) -> tuple[str, str]:
+        """The time of day, and the day where it is not today."""
         local, today = moment.astimezone(self.zone), self.now().astimezone(self.zone)
-        year = "" if local.year == today.year else f" {local.year}"
-        said = pattern.format(f"{local.day} {local:%b}{year}", f"{local:%H:%M}")
-        if local.date() == today.date():
-            said = pattern.partition("{}")[2].format(f"{local:%H:%M}").strip()
-        return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="seconds"), said)
+        date = "" if local.date() == today.date() else day(local, "d MMM" if local.year == today.year else "d MMM y")
+        return f"{local:%H:%M}", date
+
+    def _marked(self, moment: datetime, said: str) -> Markup:
+        return Markup('<time datetime="{}">{}</time>').format(
+            moment.astimezone(self.zone).isoformat(timespec="seconds"), said
+        )
