@@ -158,6 +158,7 @@ def create_app(parts: Parts) -> Flask:
     signing_keys = list(reversed(parts.keys.subs("webhooks")))
     transfers = Transfers(parts.conversations, parts.invitations, new_id)
     app.register_blueprint(webhooks(settings, parts.conversations, transfers, carrier_of(parts), tokens, signing_keys))
+    source, said = source_of(parts), parts.verbatims
     add_pages(
         app,
         settings,
@@ -167,6 +168,8 @@ def create_app(parts: Parts) -> Flask:
         parts.accounts,
         parts.invitations,
         parts.opt_outs,
+        said,
+        source,
         parts.conversations.now,
         sandbox_dispatch_of(parts).hurry if settings.carrier is CarrierName.SANDBOX else None,
     )

@@ -93,7 +93,7 @@ class Verbatims:
     def show(self, id: str) -> Shown:
         """The verbatim of that id. Raises UnknownVerbatimError."""
         session, _, question = id.partition(".")
-        if not (found := self._among([(session, question)])):
+        if not (found := self.among([(session, question)])):
             raise UnknownVerbatimError(f"there is no verbatim {id}")
         return found[0]
 
@@ -101,6 +101,12 @@ class Verbatims:
         """The verbatims behind that place, the first answered first."""
         with self._database.read() as connection:
             batch = verbatims.every(connection, self._keys, after, limit)
+        return self._shown(batch)
+
+    def among(self, wanted: Sequence[Key]) -> tuple[Shown, ...]:
+        """These verbatims, the first answered first; those there are none of are missing."""
+        with self._database.read() as connection:
+            batch = verbatims.among(connection, self._keys, wanted)
         return self._shown(batch)
 
     def all(self) -> Iterator[Shown]:
@@ -115,7 +121,7 @@ class Verbatims:
         with self._database.read() as connection:
             decided = list(themes.decided(connection))
         for start in range(0, len(decided), BATCH):
-            for shown in self._among(decided[start : start + BATCH]):
+            for shown in self.among(decided[start : start + BATCH]):
                 if what := known(self.frame, shown.decisions, shown.reviews, by):
                     yield shown, what
 
@@ -142,6 +148,13 @@ class Verbatims:
             themes.decide(connection, taken, whole)
         return self.show(id)
 
+    def take_back(self, id: str, by: str, at: datetime) -> Shown:
+        """As if they had not taken the decision they took of a verbatim at that moment. Raises UnknownVerbatimError."""
+        said = self.show(id).said
+        with self._database.write() as connection:
+            themes.take_back(connection, (said.session, said.question), by, at)
+        return self.show(id)
+
     def _untagged(self, after: Place) -> list[Said]:
         with self._database.read() as connection:
             return verbatims.untagged(connection, self._keys, after, BATCH)
@@ -156,11 +169,6 @@ class Verbatims:
         read = [_read(said, found) for said, found in zip(batch, tagger.tag(map(_asked, batch)), strict=True)]
         with self._database.write() as connection:
             themes.keep(connection, read, tagger.frame.version, tagger.version, self._now())
-
-    def _among(self, wanted: Sequence[Key]) -> tuple[Shown, ...]:
-        with self._database.read() as connection:
-            batch = verbatims.among(connection, self._keys, wanted)
-        return self._shown(batch)
 
     def _shown(self, batch: Sequence[Said]) -> tuple[Shown, ...]:
         wanted = [(said.session, said.question) for said in batch]

@@ -120,6 +120,12 @@ def decide(connection: Connection, decisions: Sequence[Decision], reviewed: Sequ
         connection.execute(REVIEWED, [_review(each) for each in reviewed])
 
 
+def take_back(connection: Connection, key: Key, by: str, at: datetime) -> None:
+    """Forgets what somebody decided of a verbatim at that moment, and that they then had read it completely."""
+    for table in (corrections, reviews):
+        connection.execute(delete(table).where(_among(table, [key]), table.c.by == by, table.c.at == at))
+
+
 def tagged(connection: Connection, keys: Iterable[Key]) -> dict[Key, Tagged]:
     """What was found in these verbatims; those that were never read are missing."""
     wanted = list(keys)

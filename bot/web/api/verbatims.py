@@ -1,9 +1,5 @@
 """Verbatims through the API: read them with their themes, and decide what they speak of."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
-
 from flask import Response, g
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
@@ -23,6 +19,7 @@ from bot.web.coding_schemas import (
     Verbatims,
     VerbatimsQuery,
 )
+from bot.web.places import cursor_of, place_of
 from bot.web.problems import faulty, refuse
 from storage.verbatims import Place, place
 
@@ -43,11 +40,11 @@ def verbatims(all_of_them: reading.Verbatims) -> APIBlueprint:
     )
     @allowed(Role.ANALYST, Role.ADMIN)
     def page(query: VerbatimsQuery) -> Response:
-        after = _place(query.cursor) if query.cursor else Place()
+        after = place_of(query.cursor) if query.cursor else Place()
         if after is None:
             return faulty([Fault("cursor", "it is none of ours", "send `next` of a page as it was given")])
         shown = all_of_them.page(after, query.limit)
-        more = _cursor(place(shown[-1].said)) if len(shown) == query.limit else None
+        more = cursor_of(place(shown[-1].said)) if len(shown) == query.limit else None
         return reply(Verbatims(verbatims=[Verbatim.of(each) for each in shown], next=more))
 
     @routes.get(
@@ -94,17 +91,3 @@ def verbatims(all_of_them: reading.Verbatims) -> APIBlueprint:
         return reply(CodeFrameOut(frame=frame.key, number=frame.number, version=frame.version, themes=listed))
 
     return routes
-
-
-def _cursor(after: Place) -> str:
-    told = [after.answered_at.isoformat(), after.session, after.question]
-    return urlsafe_b64encode(json.dumps(told).encode()).decode()
-
-
-def _place(cursor: str) -> Place | None:
-    try:
-        at, session, question = json.loads(urlsafe_b64decode(cursor))
-        answered_at = datetime.fromisoformat(at)
-        return Place(answered_at, str(session), str(question)) if answered_at.tzinfo else None
-    except (ValueError, TypeError):
-        return None

@@ -11,7 +11,9 @@ from werkzeug.exceptions import NotFound
 from bot.accounts import Accounts
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
+from bot.reporting.source import Source
 from bot.settings import CarrierName, Settings
+from bot.verbatims import Verbatims
 from bot.web import language
 from bot.web.auth import keep_sessions
 from bot.web.pages.account import account
@@ -19,6 +21,7 @@ from bot.web.pages.contacts import contacts
 from bot.web.pages.frame import frame, open_to_all, wrong
 from bot.web.pages.optouts import opt_outs
 from bot.web.pages.times import Clock
+from bot.web.pages.verbatims import verbatims
 from bot.web.security import secured
 from flows.survey import Survey
 from storage.database import Database
@@ -35,6 +38,8 @@ def add_pages(
     accounts: Accounts,
     invitations: Invitations,
     opted_out: OptOuts,
+    said: Verbatims,
+    source: Source,
     now: Callable[[], datetime],
     hurry: Callable[[str], None] | None,
 ) -> None:
@@ -51,7 +56,13 @@ def add_pages(
             return history(connection, reference)
 
     pages = frame(settings.company, clock, has_sandbox=has_sandbox)
-    for part in (account(accounts), contacts(invitations, happened, languages, clock, hurry), opt_outs(opted_out)):
+    parts = (
+        account(accounts),
+        contacts(invitations, happened, languages, clock, hurry),
+        opt_outs(opted_out),
+        verbatims(said, source, languages),
+    )
+    for part in parts:
         pages.register_blueprint(part)
 
     @pages.get("/")

@@ -1,0 +1,171 @@
+"""Verbatims on a page: listed under any filter, read with what shows their themes, and corrected."""
+
+from collections.abc import Mapping
+from logging import getLogger
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bot import verbatims as reading
+from bot.accounts import Role
+from bot.reporting.source import Source
+from bot.verbatims import Shown, UnknownThemeError, UnknownVerbatimError
+from bot.web import auth
+from bot.web.language import gettext as _
+from bot.web.language import language, later
+from bot.web.pages import coding
+from bot.web.pages.cards import Card, card, last_decided, theme_name
+from bot.web.pages.coding import Correction, Do
+from bot.web.pages.forms import Plain
+from bot.web.pages.frame import seen_by
+from bot.web.pages.narrowing import SCORES, narrowing
+from bot.web.places import cursor_of, place_of
+from flows.filters import Filter, FilterError
+from flows.filters import read as read_filter
+from nlp.tags import Sentiment
+from storage import listed
+from storage.listed import Coding
+from storage.verbatims import BEGINNING
+
+MAY_READ = (Role.ANALYST, Role.ADMIN)
+
+ON_A_PAGE = 25
+COUNTED = 10_000
+"""How many are counted at most, so that a page comes quickly however many there are."""
+
+SAVED = {
+    Do.ACCEPT: later("Saved: %(theme)s accepted."),
+    Do.REMOVE: later("Saved: %(theme)s removed."),
+    Do.FEEL: later("Saved: the feeling about %(theme)s."),
+    Do.ADD: later("Saved: %(theme)s added."),
+    Do.COMPLETE: later("Saved: read for every theme."),
+}
+
+LOG = getLogger(__name__)
+
+
+def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str]) -> Blueprint:
+    """The pages about verbatims. names: of languages, by code."""
+    pages = Blueprint("verbatims", __name__)
+
+    @pages.get("/verbatims")
+    @seen_by(*MAY_READ)
+    def listing() -> ResponseReturnValue:
+        narrowed = narrowing(request.args)
+        try:
+            wanted, faults = read_filter(request.args.items(multi=True)), ()
+        except FilterError as error:
+            wanted, faults = Filter(), error.faults
+        before = place_of(request.args.get("cursor", ""))
+        meant = (source.narrowed(wanted), narrowed.wanted, source.zone)
+        with source.database.read() as connection:
+            found = listed.newest(connection, *meant, ON_A_PAGE + 1, before)
+            count = listed.count(connection, *meant, COUNTED + 1)
+        shown = {(each.said.session, each.said.question): each for each in said.among([one.key for one in found])}
+        cards = [_card(one, shown[one.key]) for one in found[:ON_A_PAGE] if one.key in shown]
+        return render_template(
+            "verbatims.html",
+            cards=cards,
+            count=count,
+            counted=COUNTED,
+            next=cursor_of(found[ON_A_PAGE - 1].place) if len(found) > ON_A_PAGE else None,
+            chosen=narrowed.chosen,
+            wanted=wanted,
+            faults=faults,
+            pairs=_pairs(),
+            scores=SCORES,
+            **_around(),
+        ), 422 if faults else 200
+
+    @pages.get("/verbatims/<id>")
+    @seen_by(*MAY_READ)
+    def one(id: str) -> ResponseReturnValue:
+        return _page(id)
+
+    @pages.post("/verbatims/<id>/original")
+    @seen_by(Role.ADMIN)
+    def original(id: str) -> ResponseReturnValue:
+        if not Plain().validate_on_submit():
+            return redirect(url_for("pages.verbatims.one", id=id))
+        LOG.info("%s has asked for the original of a verbatim of survey %s", _who(), id.partition(".")[0])
+        return _page(id, masked=False)
+
+    @pages.post("/verbatims/<id>/tags")
+    @seen_by(*MAY_READ)
+    def correct(id: str) -> ResponseReturnValue:
+        shown, correction = _found(id), coding.read(request.form)
+        if not Plain().validate_on_submit():
+            again = _("You have signed in or out since this page was opened. Nothing was saved; try it again.")
+            return _told(id, again, 422)
+        if correction is None:
+            return _told(id, _("Nothing was saved: choose a theme first."), 422)
+        seen = coding.moment(request.form.get("seen")) or BEGINNING
+        if correction.do is not Do.UNDO and (other := correction.overruled(shown, _who(), seen)):
+            told = _("Not saved: %(name)s has decided otherwise meanwhile. Do it again to overrule it.", name=other)
+            return _told(id, told, 409)
+        try:
+            return _told(id, *_done(id, shown, correction))
+        except UnknownThemeError:
+            return _told(id, _("Nothing was saved: the code frame has no such theme any more."), 422)
+
+    def _done(id: str, shown: Shown, correction: Correction) -> tuple[str, int, str | None]:
+        """What is said of it, the status, and how it is undone."""
+        if correction.do is Do.UNDO and correction.at:
+            said.take_back(id, _who(), correction.at)
+            return _("Undone."), 200, None
+        after = said.decide(id, _who(), *correction.decision(shown))
+        name = theme_name(said.frame, correction.theme or "", language())
+        return str(SAVED[correction.do]) % {"theme": name}, 200, f"undo {last_decided(after, _who()).isoformat()}"
+
+    def _told(id: str, message: str, status: int, undo: str | None = None) -> ResponseReturnValue:
+        """The verbatim as it now stands and what came of the correction: as data, or where the reader came from."""
+        notice = {"id": id, "message": message, "undo": undo, "is_good": status == 200}
+        if request.accept_mimetypes.best == "application/json":
+            html = render_template("_verbatim.html", card=_one(id), notice=notice, back=_back(id), **_around())
+            return jsonify(card=html, message=message, undo=undo), status
+        flash(notice, "verbatim")  # type: ignore[arg-type]  # whatever JSON holds can be flashed
+        return redirect(f"{_back(id)}#v-{id}", 303)
+
+    def _page(id: str, *, masked: bool = True) -> str:
+        return render_template("verbatim.html", card=_one(id, masked=masked), masked=masked, **_around())
+
+    def _found(id: str) -> Shown:
+        try:
+            return said.show(id)
+        except UnknownVerbatimError:
+            abort(404)
+
+    def _one(id: str, *, masked: bool = True) -> Card:
+        shown = _found(id)
+        with source.database.read() as connection:
+            found = listed.find(connection, (shown.said.session, shown.said.question))
+        return _card(found, shown, masked=masked) if found else abort(404)
+
+    def _card(found: listed.Listed, shown: Shown, *, masked: bool = True) -> Card:
+        return card(found, shown, said.frame, source.survey, language(), masked=masked)
+
+    def _around() -> Mapping[str, object]:
+        themes = sorted((theme_name(said.frame, theme.key, language()), theme.key) for theme in said.frame.themes)
+        return {
+            "all_themes": themes,
+            "theme_names": {key: name for name, key in themes},
+            "feelings": list(Sentiment),
+            "codings": list(Coding),
+            "languages": names,
+        }
+
+    return pages
+
+
+def _who() -> str:
+    user = auth.who()
+    return user.name if user else ""
+
+
+def _back(id: str) -> str:
+    return auth.own_address(request.form.get("back")) or url_for("pages.verbatims.one", id=id)
+
+
+def _pairs() -> list[tuple[str, str]]:
+    """What stands in the address, but for the place in the list."""
+    return [(name, value) for name, value in request.args.items(multi=True) if value and name != "cursor"]
