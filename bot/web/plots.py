@@ -1,0 +1,234 @@
+"""What charts look like, in Vega-Lite: distributions, courses with their bands, control charts and small multiples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from bot.web.charts import Look, Spec
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+
+DAY = {"type": "temporal", "timeUnit": "utcyearmonthdate", "title": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How often a number was answered. share: in percent; band: `good`, `middle` or `bad`."""
+
+    label: str
+    n: int
+    share: float
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A score of some days, with its interval. stretch: spots of one stretch are joined, of two not."""
+
+    day: date
+    value: float
+    low: float
+    high: float
+    stretch: int = 0
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened on a day, in a few words."""
+
+    day: date
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A period of a control chart. signal: what makes it more than noise, empty where nothing does."""
+
+    day: date
+    value: float
+    low: float
+    high: float
+    signal: str = ""
+
+
+def distribution(bars: Sequence[Bar], look: Look) -> Spec:
+    """A bar for every number of the scale, with its share above it."""
+    colours = {"good": look.good, "middle": look.middle, "bad": look.bad}
+    values = [{"label": each.label, "share": each.share, "band": each.band} for each in bars]
+    x = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": 0, "ticks": False}}
+    y = {"field": "share", "type": "quantitative", "axis": None}
+    return {
+        "$schema": SCHEMA,
+        "data": {"values": values},
+        "width": look.width - 20,
+        "height": 130,
+        "encoding": {"x": x, "y": y},
+        "layer": [
+            {
+                "mark": {"type": "bar", "cornerRadiusEnd": 3, "width": {"band": 0.82}},
+                "encoding": {
+                    "color": {
+                        "field": "band",
+                        "type": "nominal",
+                        "legend": None,
+                        "scale": {"domain": list(colours), "range": list(colours.values())},
+                    }
+                },
+            },
+            {
+                "mark": {"type": "text", "dy": -8, "color": look.muted, "fontSize": 11},
+                "encoding": {"text": {"field": "share", "type": "quantitative", "format": ".0f"}},
+            },
+        ],
+    }
+
+
+def course(spots: Sequence[Spot], marks: Sequence[Mark], title: str, look: Look) -> Spec:
+    """A line with its band; what breaks it stands as a rule with its words."""
+    return {
+        "$schema": SCHEMA,
+        "width": look.width - 60,
+        "height": 260,
+        "layer": [*_line(_plain(spots), title, look), *_rules(marks, look)],
+    }
+
+
+def control(limits: Sequence[Limit], centre: float, title: str, look: Look) -> Spec:
+    """Periods within their limits; a signal is larger, of another colour and another shape."""
+    values = [
+        {
+            "day": each.day.isoformat(),
+            "value": each.value,
+            "low": each.low,
+            "high": each.high,
+            "signal": bool(each.signal),
+        }
+        for each in limits
+    ]
+    dashes = {"type": "line", "interpolate": "step", "strokeDash": [4, 3], "color": look.muted, "strokeWidth": 1}
+    return {
+        "$schema": SCHEMA,
+        "width": look.width - 60,
+        "height": 190,
+        "data": {"values": values},
+        "encoding": {"x": {"field": "day", **DAY, "axis": _days(look)}},
+        "layer": [
+            {"mark": dashes, "encoding": {"y": _score("low", title)}},
+            {"mark": dashes, "encoding": {"y": _score("high", title)}},
+            {"mark": {"type": "rule", "color": look.muted}, "encoding": {"y": {"datum": centre}, "x": None}},
+            {
+                "mark": {"type": "line", "color": look.accent, "strokeWidth": 1.5},
+                "encoding": {"y": _score("value", title)},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "opacity": 1},
+                "encoding": {
+                    "y": _score("value", title),
+                    "color": _either("signal", look.bad, look.accent),
+                    "shape": _either("signal", "diamond", "circle"),
+                    "size": _either("signal", 110, 30),
+                },
+            },
+        ],
+    }
+
+
+def multiples(spots: Sequence[Spot], title: str, look: Look) -> Spec:
+    """A small course for each group, all on one scale, in the order in which they come."""
+    columns = 1 if look.is_narrow else min(3, len({each.group for each in spots}))
+    inner: Spec = {"width": (look.width - 60) // columns - 20, "height": 110}
+    return {
+        "$schema": SCHEMA,
+        "data": {"values": _plain(spots)},
+        "facet": {"field": "group", "type": "nominal", "sort": None, "header": {"labelAnchor": "start"}},
+        "columns": columns,
+        "spacing": 18,
+        "spec": {**inner, "layer": _line(None, title, look, is_small=True)},
+    }
+
+
+def stretches(days: Sequence[tuple[date, date]], edges: Sequence[date]) -> list[int]:
+    """Which periods are joined by a line: not those with an edge or a period that is not there between them."""
+    found: list[int] = []
+    for place, (first, last) in enumerate(days):
+        if not place:
+            found.append(0)
+            continue
+        before = days[place - 1]
+        is_next = first <= before[1] + timedelta(days=1)
+        is_cut = any(before[1] < edge <= last for edge in edges)
+        found.append(found[-1] + (not is_next or is_cut))
+    return found
+
+
+def _plain(spots: Sequence[Spot]) -> list[dict[str, Any]]:
+    return [
+        {
+            "day": each.day.isoformat(),
+            "value": each.value,
+            "low": each.low,
+            "high": each.high,
+            "stretch": each.stretch,
+            "group": each.group,
+        }
+        for each in spots
+    ]
+
+
+def _line(values: list[dict[str, Any]] | None, title: str, look: Look, *, is_small: bool = False) -> list[Spec]:
+    """A band with a line in it; a spot without neighbours is seen as a point."""
+    x = {"field": "day", **DAY, "axis": _days(look, is_small=is_small)}
+    detail = {"field": "stretch", "type": "nominal"}
+    band: Spec = {
+        "mark": {"type": "area", "color": look.soft, "opacity": 0.75},
+        "encoding": {"x": x, "y": _score("low", title), "y2": {"field": "high"}, "detail": detail},
+    }
+    line: Spec = {
+        "mark": {"type": "line", "color": look.accent, "strokeWidth": 2, "point": {"size": 6, "color": look.accent}},
+        "encoding": {"x": x, "y": _score("value", title), "detail": detail},
+    }
+    return [{"data": {"values": values}, **each} for each in (band, line)] if values is not None else [band, line]
+
+
+def _rules(marks: Sequence[Mark], look: Look) -> list[Spec]:
+    if not marks:
+        return []
+    values = [{"day": each.day.isoformat(), "label": each.label} for each in marks]
+    x = {"field": "day", **DAY}
+    text = {"type": "text", "align": "left", "baseline": "top", "dx": 4, "color": look.bad, "fontSize": 11}
+    return [
+        {
+            "data": {"values": values},
+            "mark": {"type": "rule", "color": look.bad, "strokeDash": [2, 3]},
+            "encoding": {"x": x},
+        },
+        {
+            "data": {"values": values},
+            "mark": {**text, "y": 0},
+            "encoding": {"x": x, "text": {"field": "label", "type": "nominal"}},
+        },
+    ]
+
+
+def _score(field: str, title: str) -> Spec:
+    return {"field": field, "type": "quantitative", "title": title, "scale": {"zero": False}}
+
+
+def _days(look: Look, *, is_small: bool = False) -> Spec:
+    return {
+        "grid": False,
+        "format": "%-d %b",
+        "tickCount": 3 if is_small else 4 if look.is_narrow else 8,
+        "labelAngle": 0,
+    }
+
+
+def _either(field: str, then: str | int, otherwise: str | int) -> Spec:
+    return {
+        "field": field,
+        "type": "nominal",
+        "legend": None,
+        "scale": {"domain": [True, False], "range": [then, otherwise]},
+    }
