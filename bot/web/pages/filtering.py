@@ -13,8 +13,8 @@ from bot.web.language import gettext as _
 from bot.web.language import language
 from bot.web.pages.cards import theme_name
 from bot.web.pages.names import dimension_name, value_name
-from flows.definitions import DefinitionError
 from flows.filters import DAYS, DIMENSIONS, UNKNOWN, Filter, FilterError, query, read
+from flows.loader import DefinitionError
 from storage.figures import values_of
 
 OFFERED = ("channel", "language", "country", "queue", "touchpoint", "agent", "theme")
