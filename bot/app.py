@@ -36,6 +36,7 @@ from bot.web.sandbox import sandbox_pages
 from bot.web.webhooks import webhooks
 from bot.worker import worker_name
 from flows import loader
+from flows.definitions import without_callback
 from flows.hours import DAY, Hours, Window
 from flows.survey import Survey
 from nlp import codeframe
@@ -76,7 +77,8 @@ def new_id() -> str:
 def survey_of(settings: Settings) -> Survey:
     """The survey that is conducted. Raises DefinitionError."""
     folders = [settings.folder / settings.definitions] if settings.definitions else []
-    return loader.load(settings.survey, company=settings.company, folders=folders)
+    survey = loader.load(settings.survey, company=settings.company, folders=folders)
+    return survey if settings.callbacks.ask else without_callback(survey)
 
 
 def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
@@ -173,7 +175,6 @@ def create_app(parts: Parts) -> Flask:
         parts.conversations.now,
         sandbox_dispatch_of(parts).hurry if settings.carrier is CarrierName.SANDBOX else None,
     )
-    source, said = source_of(parts), parts.verbatims
     add_api(app, parts.accounts, parts.invitations, parts.opt_outs, said, source, parts.keys, settings.base_url)
     return app
 

@@ -24,7 +24,7 @@ def findings(settings: Settings, survey: Survey) -> tuple[Finding, ...]:
 def _fit(settings: Settings, survey: Survey) -> Iterator[Finding]:
     """Settings that name what the survey lacks, or leave out what it needs."""
     spoken = ", ".join(survey.languages)
-    questions = {question.key for question in survey.questions}
+    questions = {question.key for question in survey.everything}
     for code in survey.languages:
         if code not in settings.voice.voices:
             yield Finding(Severity.ERROR, "voice.voices", f"nobody speaks {code}", f"name a voice, as in {code}: ...")

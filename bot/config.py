@@ -22,6 +22,8 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "TWILIO_AUTH_TOKEN": ("secrets", "twilio_auth_tokens"),
     "TWILIO_API_KEY": ("secrets", "twilio_api_key"),
     "TWILIO_API_SECRET": ("secrets", "twilio_api_secret"),
+    "NAWOORD_CALLBACK_SECRET": ("secrets", "callback_secret"),
+    "NAWOORD_SMTP_PASSWORD": ("secrets", "smtp_password"),
     "NAWOORD_TWILIO_API_URL": ("twilio", "api_url"),
     "NAWOORD_TWILIO_NUMBER": ("twilio", "number"),
 }

@@ -1,19 +1,20 @@
 """Takes one input of one session: decide, render, keep, all of it exactly once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.addresses import Address
+from bot.consents import keep_permission
 from bot.languages import default_language
 from bot.settings import Settings
 from flows.engine import begin, pending, step
 from flows.plain import tagged
 from flows.resuming import may_resume, resume
-from flows.session import Rated, Verbatim
+from flows.session import Missing
 from flows.survey import Channel, Survey
-from flows.turn import Event, Expired, Input, OptedIn, OptedOut, Reply, Turn
+from flows.turn import Event, Expired, Input, OptedIn, OptedOut, Permitted, Reply, Turn
 from storage import contacts, journal, optouts, respondents, sessions
 from storage.database import Connection, Database
 from storage.encryption import Keys
@@ -90,6 +91,7 @@ class Conversations:
     ) -> None:
         self.settings = settings
         self.survey = survey
+        self._without_callback = replace(survey, callback=None)
         self.database = database
         self.keys = keys
         self.now = now
@@ -116,7 +118,8 @@ class Conversations:
     ) -> Taken | None:
         """Begin a session and greet; None where that has been done already, and the transaction is undone."""
         now = self.now()
-        turn = begin(self.survey, language, channel.medium)
+        survey = self._survey_for(theirs.person)
+        turn = begin(survey, language, channel.medium)
         new = NewSession(
             id=self.new_id(),
             channel=channel,
@@ -132,7 +135,7 @@ class Conversations:
         )
         reply = _rendered(new.id, turn, render)
         entry = Entry(given.key, now, given.plain, turn.events, reply)
-        return Taken(reply, turn) if sessions.begin(connection, self.keys, new, self.survey, entry) else None
+        return Taken(reply, turn) if sessions.begin(connection, self.keys, new, survey, entry) else None
 
     def interrupted(self, theirs: Address) -> Kept | None:
         """The last session with this person, where it can still be answered, was interrupted and may be resumed.
@@ -162,27 +165,34 @@ class Conversations:
     ) -> Taken | None:
         """Go on with an interrupted session over this channel; None as `begin` says it."""
         now = self.now()
-        turn = resume(self.survey, kept.session, channel.medium)
+        survey = self._survey_for(kept.theirs)
+        turn = resume(survey, kept.session, channel.medium)
         reply = _rendered(kept.id, turn, render)
         entry = Entry(given.key, now, given.plain, turn.events, reply)
         place = Place(channel, ours, call, max(kept.expires_at, now + self._session_lasts))
-        resumed = sessions.carry_over(connection, self.keys, kept, place, turn.session, self.survey, entry)
+        resumed = sessions.carry_over(connection, self.keys, kept, place, turn.session, survey, entry)
         return Taken(reply, turn) if resumed else None
 
     def take(self, kept: Kept, given: Given, render: Render) -> Taken | None:
         """Step the session by the input and keep what came of it; None where somebody else was faster."""
         assert given.what is not None  # noqa: S101 -- only a beginning is without; for mypy
         now = self.now()
-        turn = step(self.survey, kept.session, given.what)
+        survey = self._survey_for(kept.theirs)
+        turn = step(survey, kept.session, given.what)
         reply = _rendered(kept.id, turn, render)
         entry = Entry(given.key, now, given.plain, turn.events, reply)
-        has_wishes = OptedOut() in turn.events or OptedIn() in turn.events
+        has_wishes = any(isinstance(event, OptedOut | OptedIn | Permitted) for event in turn.events)
         with self.database.write(at_once=not has_wishes) as connection:
-            if not sessions.save(connection, self.keys, kept, turn.session, self.survey, entry):
+            if not sessions.save(connection, self.keys, kept, turn.session, survey, entry):
                 return None
             if has_wishes:
                 self.note_wishes(connection, kept.channel, given.whose, turn.events)
+                keep_permission(connection, self.keys, self.settings, survey, kept, turn, self.new_id(), now)
         return Taken(reply, turn)
+
+    def _survey_for(self, theirs: str | None) -> Survey:
+        """The survey; nobody who withholds the number is asked whether they may be called back."""
+        return self._without_callback if theirs is None else self.survey
 
     def replied(self, key: str) -> str | None:
         """The exact reply to an input that came before; None where it never came."""
@@ -192,7 +202,7 @@ class Conversations:
 
     def asked_now(self, kept: Kept, render: Render) -> str:
         """What is asked at present, rendered anew."""
-        return _rendered(kept.id, Turn(kept.session, (), pending(self.survey, kept.session)), render)
+        return _rendered(kept.id, Turn(kept.session, (), pending(self._survey_for(kept.theirs), kept.session)), render)
 
     def note_wishes(
         self, connection: Connection, channel: Channel, whose: Sequence[str], events: Sequence[Event]
@@ -213,7 +223,7 @@ class Conversations:
 
     def closes_at(self, kept: Kept) -> datetime:
         """When the session can be answered no longer: a late answer that opened it again has the time of grace."""
-        is_late = any(isinstance(answer, Rated | Verbatim) and answer.late for answer in kept.session.answers.values())
+        is_late = any(not isinstance(answer, Missing) and answer.late for answer in kept.session.answers.values())
         return kept.expires_at + self._grace if is_late else kept.expires_at
 
     def forgotten_at(self, kept: Kept) -> datetime:

@@ -7,7 +7,9 @@ from bot.addresses import Address
 from bot.conversations import MOST_RACES, ContentionError, Conversations, Given, Render, Taken
 from bot.languages import languages_for
 from bot.returning import about, find_awaited, language_of, note_return
+from flows.definitions import CALLBACK
 from flows.reading import Command, Wish, read
+from flows.session import Over, Waiting
 from flows.turn import Keyed, OptedIn, OptedOut, Reply, Tapped, Typed
 from storage import journal, optouts, senders, sessions
 from storage.database import Connection, raced
@@ -49,7 +51,7 @@ def take_message(conversations: Conversations, message: Message, render: Render)
         elif kept is None or elsewhere or (kept.ended_at and wanted):
             taken = _take_from_stranger(conversations, message, whose, render, elsewhere)
         else:
-            what = REPEAT if wanted else message.what
+            what = REPEAT if wanted else _meant(kept, message)
             taken = conversations.take(kept, Given(message.sid, what, whose, message.sent), render)
         if taken:
             return taken
@@ -170,6 +172,14 @@ def _answer_stranger(
     if opted_out or not senders.may_greet(connection, channel, message.ours, whose[0], conversations.now()):
         return ()
     return (survey.say(spoken.phrases[notice]),)
+
+
+def _meant(kept: Kept, message: Message) -> Typed | Tapped:
+    """The message; YES, by which the carrier lets somebody in again, is a yes where we have asked for one."""
+    state = kept.session.state
+    waiting = state.pending if isinstance(state, Over) else state
+    is_answer = isinstance(waiting, Waiting) and waiting.question == CALLBACK
+    return Typed(message.sent) if is_answer and message.sent.strip().upper() == "YES" else message.what
 
 
 def _said(message: Message) -> Typed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, IPvAnyNetwork, SecretStr, model_validator
@@ -181,6 +181,56 @@ class Themes(Section):
     models: Path = Path("var/models")
 
 
+class CallbackWebhook(Section):
+    url: HttpUrl | None = None
+    allow_http: bool = False
+    allow_private: bool = False
+    timeout_seconds: float = Field(5, ge=0.5, le=30)
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> "CallbackWebhook":
+        if self.url and self.url.scheme != "https" and not self.allow_http:
+            raise ValueError("url: it must begin with https://, or set allow_http: true")
+        if self.url and (self.url.username or self.url.password):
+            raise ValueError("url: it must hold no user or password; the receiver checks the signature instead")
+        return self
+
+
+MailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
+
+
+class CallbackMail(Section):
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]+$")] | None = None
+    port: int = Field(587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    sender: MailAddress | None = None
+    to: tuple[MailAddress, ...] = ()
+    timeout_seconds: float = Field(10, ge=0.5, le=60)
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> "CallbackMail":
+        if self.to and not (self.host and self.sender):
+            raise ValueError("to: nothing can be sent without host and sender")
+        if self.user and self.security == "none":
+            raise ValueError("user: a password is never sent in the clear; set security to starttls or tls")
+        return self
+
+
+class Callbacks(Section):
+    ask: bool = True
+    due_hours: float = Field(24, gt=0, le=24 * 30)
+    keep_days: int = Field(90, ge=1, le=3650)
+    give_up_hours: float = Field(24, gt=0, le=24 * 14)
+    webhook: CallbackWebhook = CallbackWebhook()
+    mail: CallbackMail = CallbackMail()
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How callbacks are announced."""
+        return (*(("webhook",) if self.webhook.url else ()), *(("mail",) if self.mail.to else ()))
+
+
 class Twilio(Section):
     number: E164 | None = None
     api_url: HttpUrl | None = None
@@ -194,3 +244,5 @@ class Secrets(Section):
     twilio_auth_tokens: SecretStr | None = None
     twilio_api_key: str | None = None
     twilio_api_secret: SecretStr | None = None
+    callback_secret: SecretStr | None = Field(None, min_length=16)
+    smtp_password: SecretStr | None = None

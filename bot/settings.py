@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from bot.sections import (
     E164,
+    Callbacks,
     Code,
     Database,
     Dispatch,
@@ -71,6 +72,7 @@ class Settings(Section):
     monitoring: Monitoring = Monitoring()
     pages: Pages = Pages()
     themes: Themes = Themes()
+    callbacks: Callbacks = Callbacks()
     twilio: Twilio = Twilio()
     secrets: Secrets = Secrets()
 
@@ -117,6 +119,10 @@ class Settings(Section):
             raise ValueError(f"text.keyword: the carrier itself answers {self.text.keyword}; choose another word")
         if bool(self.secrets.twilio_api_key) != bool(self.secrets.twilio_api_secret):
             raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET go together: set both or neither")
+        if self.callbacks.webhook.url and not self.secrets.callback_secret:
+            raise ValueError("callbacks.webhook.url needs NAWOORD_CALLBACK_SECRET in the environment, to sign with")
+        if self.callbacks.mail.user and not self.secrets.smtp_password:
+            raise ValueError("callbacks.mail.user needs NAWOORD_SMTP_PASSWORD in the environment")
         if self.carrier is CarrierName.TWILIO and not self.auth_tokens:
             raise ValueError("carrier twilio needs TWILIO_AUTH_TOKEN in the environment")
         if self.carrier is CarrierName.TWILIO and not self.public_url:

@@ -9,7 +9,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from bot.sections import Voice
 from flows.language import Language
-from flows.survey import Open, Rating
+from flows.survey import Consent, Open, Rating
 from flows.turn import Reply
 
 ACTION = "{action}"
@@ -148,7 +148,7 @@ def _listening(reply: Reply, language: Language, settings: Voice) -> tuple[int, 
             wait = max(settings.first_key_seconds - settings.between_keys_seconds, 0)
             keys: dict[str, str | int] = {"input": "dtmf", "num_digits": 2, "finish_on_key": "#"}
             return wait, {**keys, "timeout": settings.between_keys_seconds, **speech}
-        case Open():
+        case Open() | Consent():
             return 0, {**one_key, "timeout": settings.first_key_seconds, **_speech(language, settings)}
         case None:
             return 0, {}

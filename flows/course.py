@@ -4,20 +4,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flows.session import Answer, Cause, Missing, Outcome, Rated, Session
-from flows.survey import Open, Question, Rating, Survey, series
+from flows.survey import Condition, Consent, Open, Question, Rating, Survey, series
 
 
 def next_question(survey: Survey, answers: Mapping[str, Answer]) -> Question | None:
     """The first question that applies and was neither answered nor given up; recomputed each time, never stored."""
-    return next((q for q in survey.questions if q.key not in answers and applies(q, answers)), None)
+    return next((q for q in survey.everything if q.key not in answers and applies(q, answers)), None)
 
 
 def applies(question: Question, answers: Mapping[str, Answer]) -> bool:
-    """Whether all conditions of the question hold for these answers."""
-    return all(
-        isinstance(answer := answers.get(condition.question), Rated) and condition.low <= answer.value <= condition.high
-        for condition in question.only_if
-    )
+    """Whether all conditions of the question hold for these answers; of a consent, whether any does."""
+    if isinstance(question, Consent):
+        return any(holds(condition, answers) for condition in question.ask_when)
+    return all(holds(condition, answers) for condition in question.only_if)
+
+
+def holds(condition: Condition, answers: Mapping[str, Answer]) -> bool:
+    """Whether the named rating was answered with one of these numbers."""
+    answer = answers.get(condition.question)
+    return isinstance(answer, Rated) and condition.low <= answer.value <= condition.high
 
 
 def outcome(survey: Survey, session: Session, cause: Cause) -> Outcome:
@@ -49,9 +54,16 @@ def asked(survey: Survey, session: Session, question: Question) -> Session:
     return replace(session, asked=question.key, series=put_as, version=survey.version)
 
 
+def last_counted(survey: Survey, session: Session) -> str | None:
+    """The question put last, a consent aside: whoever leaves at that has answered everything that is counted."""
+    if survey.callback is None or session.asked != survey.callback.key:
+        return session.asked
+    return next((q.key for q in reversed(survey.questions) if q.key in session.answers), None)
+
+
 def still_asked(survey: Survey, session: Session) -> bool:
     """Whether the question put last still is what it was; an answer to a changed one would be misattributed."""
-    question = next((q for q in survey.questions if q.key == session.asked), None)
+    question = next((q for q in survey.everything if q.key == session.asked), None)
     return question is not None and series(question, session.language, session.medium) == session.series
 
 
@@ -69,7 +81,7 @@ def rating(survey: Survey, key: str) -> Rating:
     return question
 
 
-def open_for_remark(survey: Survey, question: Question) -> Open | None:
+def open_for_remark(survey: Survey, question: Rating) -> Open | None:
     """Where the words belong that came along with a number: the next open question, else any."""
     place = survey.questions.index(question)
     around = survey.questions[place:] + survey.questions[:place]

@@ -13,11 +13,11 @@ from flows.lexicon import lexicon
 from flows.survey import (
     Anchors,
     Condition,
+    Consent,
     Direction,
     Medium,
     Open,
     Prompt,
-    Question,
     Rating,
     Scale,
     Survey,
@@ -29,6 +29,7 @@ from flows.turn import Reason
 PHRASES: Mapping[str, tuple[str, ...]] = {
     **{reason.value: () for reason in Reason},
     **dict.fromkeys(("left_out", "skipped", "asked_again", "nothing_to_correct"), ()),
+    **dict.fromkeys(("callback_voice", "callback_text", "no_callback"), ()),
     "corrected": ("value", "old"),
     "read_back": ("value", "meaning"),
     "near": ("words",),
@@ -41,6 +42,9 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("opted_out", "opted_in", "goodbye", "already_over", "star", "hash"), ()),
 }
 """What every language must be able to say, with the placeholders each phrase must hold; {company} may stand in any."""
+
+CALLBACK = "callback"
+"""The key of the consent to be called back."""
 
 _OF_RATING = ("company", "low", "high", "low_words", "high_words")
 _MEDIA = tuple(medium.value for medium in Medium)
@@ -55,7 +59,7 @@ def build_survey(part: Part, instrument: Find, language: Find, stop: Collection[
 
     stop: the messages for stop that every language shares.
     """
-    fields = part.fields(("survey", "languages", "greeting", "questions", "thanks"))
+    fields = part.fields(("survey", "languages", "greeting", "questions", "thanks"), ("callback",))
     key = _own_name(fields["survey"])
     spoken: dict[str, Language] = {}
     for item in fields["languages"].items(needed=True):
@@ -65,11 +69,23 @@ def build_survey(part: Part, instrument: Find, language: Find, stop: Collection[
         elif code:
             spoken[code] = build_language(language(item), stop)
     greeting, thanks = (_by_medium(fields[name], spoken) for name in ("greeting", "thanks"))
-    questions: list[Question] = []
+    questions: list[Rating | Open] = []
+    before = len(part.faults)
     for item in fields["questions"].items(needed=True):
         questions.append(_question(item, questions, spoken, instrument))
-    survey = Survey(key, "", tuple(questions), spoken, greeting, thanks, company)
+    callback = None
+    if "callback" in fields:
+        # conditions on questions that are faulty are no faults of their own
+        ask_of = questions if len(part.faults) == before else None
+        callback = _callback(fields["callback"], ask_of, spoken)
+    survey = Survey(key, "", tuple(questions), spoken, greeting, thanks, company, callback)
     return survey if part.faults else replace(survey, version=_version(survey))
+
+
+def without_callback(survey: Survey) -> Survey:
+    """The survey that nobody is asked for a callback by; what is asked differs, and so does its version."""
+    rest = replace(survey, callback=None)
+    return replace(rest, version=_version(rest))
 
 
 def build_language(part: Part, stop: Collection[str]) -> Language:
@@ -109,7 +125,7 @@ def build_instrument(part: Part, languages: Collection[str]) -> Rating:
     return Rating("", _own_name(fields["instrument"]), scale, anchors, prompts, bridges, read_back)
 
 
-def _question(part: Part, before: list[Question], languages: Collection[str], instrument: Find) -> Question:
+def _question(part: Part, before: list[Rating | Open], languages: Collection[str], instrument: Find) -> Rating | Open:
     fields = part.fields(("key",), ("instrument", "open", "only_if"))
     key = fields["key"].name()
     if key and any(question.key == key for question in before):
@@ -119,20 +135,33 @@ def _question(part: Part, before: list[Question], languages: Collection[str], in
         case True, False:
             rating = build_instrument(instrument(fields["instrument"]), languages)
         case False, True:
-            prompts = {
-                (code, medium): _prompt(wording[medium], ("company",))
-                for code, entry in _in_languages(fields["open"], languages).items()
-                for wording in (entry.fields(_MEDIA),)
-                for medium in Medium
-            }
-            return Open(key, prompts, only_if)
+            return Open(key, _prompts(fields["open"], languages), only_if)
         case _:
             part.fault("a question is either a rating or an open one", "give it either 'instrument: NAME' or 'open:'")
             rating = build_instrument(replace(part, node=None), languages)
     return replace(rating, key=key, only_if=only_if)
 
 
-def _conditions(part: Part, before: list[Question]) -> tuple[Condition, ...]:
+def _callback(part: Part, before: list[Rating | Open] | None, languages: Collection[str]) -> Consent:
+    fields = part.fields(("ask_when", "consent"))
+    if any(question.key == CALLBACK for question in before or ()):
+        part.fault(f"there is a question {CALLBACK!r} already", "give that question another key")
+    conditions = () if before is None else _conditions(fields["ask_when"], before)
+    if not conditions and not part.faults:
+        fields["ask_when"].fault("nobody would ever be asked", "name a rating and its numbers, as in nps: 0-6")
+    return Consent(CALLBACK, _prompts(fields["consent"], languages), conditions)
+
+
+def _prompts(part: Part, languages: Collection[str]) -> dict[tuple[str, Medium], Prompt]:
+    return {
+        (code, medium): _prompt(wording[medium], ("company",))
+        for code, entry in _in_languages(part, languages).items()
+        for wording in (entry.fields(_MEDIA),)
+        for medium in Medium
+    }
+
+
+def _conditions(part: Part, before: list[Rating | Open]) -> tuple[Condition, ...]:
     found: list[Condition] = []
     ratings = {question.key: question for question in before if isinstance(question, Rating)}
     for key, entry in part.entries().items():
@@ -226,7 +255,8 @@ def _version(survey: Survey) -> str:
         [question.key, [(c.question, c.low, c.high) for c in question.only_if]] for question in survey.questions
     ]
     asked += [sorted(question.read_back) for question in survey.questions if isinstance(question, Rating)]
+    asked += [[CALLBACK, c.question, c.low, c.high] for c in (survey.callback.ask_when if survey.callback else ())]
     for code, medium in product(survey.languages, Medium):
         asked += [code, medium, survey.greeting[code, medium]]
-        asked += [series(question, code, medium) for question in survey.questions]
+        asked += [series(question, code, medium) for question in survey.everything]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]

@@ -10,6 +10,7 @@ from flows.session import (
     Gap,
     Missing,
     Over,
+    Permission,
     Session,
     Waiting,
 )
@@ -225,6 +226,8 @@ def _after_the_end(survey: Survey, session: Session, over: Over, given: Input) -
     nothing = Turn(session, (), Reply((), None))
     if not isinstance(given, Keyed | Typed | Spoken):
         return nothing
+    if taken_back := _take_permission_back(survey, session, given):
+        return taken_back
     open_still = over.pending is not None and course.still_asked(survey, session)
     question = survey.question(over.pending.question) if over.pending and open_still else survey.questions[-1]
     match read(question, given, survey.languages[session.language]):
@@ -248,3 +251,14 @@ def _after_the_end(survey: Survey, session: Session, over: Over, given: Input) -
             return replace(nothing, reply=Reply((wording.phrase(survey, session, "already_over"),), None))
         case _:
             return nothing
+
+
+def _take_permission_back(survey: Survey, session: Session, given: Keyed | Typed | Spoken) -> Turn | None:
+    """A no after a yes: whoever may be called back can say at any time that they would rather not be."""
+    callback = survey.callback
+    if callback is None or not isinstance(before := session.answers.get(callback.key), Permission):
+        return None
+    if not before.granted or read(callback, given, survey.languages[session.language]) != Understood(False):
+        return None
+    session, event, said = moves.permit(survey, session, callback, granted=False, given=given, late=True)
+    return Turn(session, (event,), Reply(said, None))

@@ -12,13 +12,15 @@ class Lexicon:
 
     meanings: what words mean in an answer, by the first of them, the longest first; corrections: the words by which an
     earlier answer is taken back, likewise; wishes: whole messages that ask something of the conversation, with the name
-    of the wish; pieces: words of which compound number words are made.
+    of the wish; pieces: words of which compound number words are made; consents: what says yes (an anchor of the
+    value 1) or no (of 0) to a consent, by the first word.
     """
 
     meanings: Mapping[str, tuple[Meaning, ...]] = field(default_factory=dict)
     corrections: Mapping[str, tuple[Meaning, ...]] = field(default_factory=dict)
     wishes: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     pieces: Mapping[str, Role] = field(default_factory=dict)
+    consents: Mapping[str, tuple[Meaning, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

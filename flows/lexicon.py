@@ -24,7 +24,8 @@ def lexicon(plain: Mapping[str, Any], stop: Collection[str]) -> Lexicon:
     """The lexicon that a `reading` section describes, with the messages for stop that every language shares.
 
     plain: for every role in `LISTS` its words; `numbers`, the words by number; `wishes`, the messages by wish, and
-    for stop only those that are not shared; `correct`, the words that stand before and after the number that was meant.
+    for stop only those that are not shared; `consent`, what says yes and no to one; `correct`, the words that stand
+    before and after the number that was meant.
     Raises ValueError with everything that is missing, unknown, no text, or listed twice.
     """
     section = _Section(plain)
@@ -32,16 +33,20 @@ def lexicon(plain: Mapping[str, Any], stop: Collection[str]) -> Lexicon:
     meanings += [Meaning(phrase, Role.NUMBER, value) for value, phrase in section.numbers()]
     corrections = [Meaning(phrase, Role.TAKES_NEXT) for phrase in section.phrases("correct", "before")]
     corrections += [Meaning(phrase, Role.TAKES_LAST) for phrase in section.phrases("correct", "after")]
+    consents = [Meaning(phrase, Role.ANCHOR, 1) for phrase in section.phrases("consent", "yes")]
+    consents += [Meaning(phrase, Role.ANCHOR, 0) for phrase in section.phrases("consent", "no")]
     wishes = [(phrase, wish) for wish in WISHES for phrase in section.phrases("wishes", wish)]
     wishes += [(phrase, "stop") for phrase in section.phrases("wishes", "stop", optional=True)]
     wishes += [(words(text), "stop") for text in stop]
-    section.complain_of_others({*(role.name.lower() for role in LISTS), "numbers", "correct", "wishes"})
+    section.complain_of_others({*(role.name.lower() for role in LISTS), "numbers", "correct", "consent", "wishes"})
     section.complain_of_twins(meaning.words for meaning in meanings)
     section.complain_of_twins(meaning.words for meaning in corrections)
+    section.complain_of_twins(meaning.words for meaning in consents)
     section.complain_of_twins(phrase for phrase, _ in wishes)
     if section.faults:
         raise ValueError("; ".join(section.faults))
-    return Lexicon(_by_first_word(meanings), _by_first_word(corrections), dict(wishes), _pieces(meanings))
+    by_first_word = _by_first_word(meanings), _by_first_word(corrections)
+    return Lexicon(*by_first_word, dict(wishes), _pieces(meanings), _by_first_word(consents))
 
 
 class _Section:

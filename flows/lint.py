@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, pairwise, product
 
+from flows.consent import find_consent
 from flows.document import nearest
 from flows.ends import misplaced, omitted
 from flows.keywords import HELP, KEYWORDS, START, STOP
 from flows.loader import voices
 from flows.outgoing import LONGEST_MESSAGE, neighbours, outgoing
-from flows.survey import Medium, Prompt, Question, Rating, Survey
+from flows.reading import YES_OR_NO_KEYS
+from flows.survey import Consent, Medium, Open, Prompt, Question, Rating, Survey
 
 MOST_AGAIN: Mapping[Medium, int] = {Medium.VOICE: 2, Medium.TEXT: 1}
 """How often a question may be asked again before it is left."""
@@ -44,7 +46,7 @@ def lint(survey: Survey, most_segments: int = 3) -> tuple[Finding, ...]:
 
     most_segments: SMS segments that one message may take without a warning, with the company's name as it stands.
     """
-    rules = (_ends, _bridges, _again, _keys, _carrier_words)
+    rules = (_ends, _bridges, _again, _keys, _yes_and_no, _carrier_words)
     return tuple(chain(*(rule(survey) for rule in rules), _sizes(survey, most_segments)))
 
 
@@ -114,6 +116,24 @@ def _keys(survey: Survey) -> Iterator[Finding]:
                 yield Finding(Severity.ERROR, place, problem, f"say that it {purpose}")
 
 
+def _yes_and_no(survey: Survey) -> Iterator[Finding]:
+    """A consent says how yes and how no is said, and takes what it says for what it means."""
+    callback = survey.callback
+    if callback is None:
+        return
+    for code, medium in product(survey.languages, Medium):
+        lexicon = survey.languages[code].lexicon
+        for place, wording in _wordings(callback, code, medium, callback.prompts[code, medium]):
+            said = {word for word in re.findall(r"\w+", wording) if medium is Medium.VOICE or word.isupper()}
+            meant = (
+                YES_OR_NO_KEYS if medium is Medium.VOICE else {word: find_consent(word, lexicon, {}) for word in said}
+            )
+            missing = {True, False} - {meaning for word, meaning in meant.items() if word in said}
+            for which in sorted(missing, reverse=True):
+                how = "name the keys 1 for yes and 2 for no" if medium is Medium.VOICE else "write them in capitals"
+                yield Finding(Severity.ERROR, place, f"does not say how to answer {'yes' if which else 'no'}", how)
+
+
 def _carrier_words(survey: Survey) -> Iterator[Finding]:
     """No text asks for an answer at which the carrier would act by itself."""
     remedy = "ask for numbers or for other words: the carrier acts on this one by itself"
@@ -165,13 +185,15 @@ def _voice(code: str, name: str, locale: str, known: Mapping[str, str]) -> Itera
 
 def _purposes(question: Question) -> Mapping[str, str]:
     """What a caller must know of the keys * and # at this question, by the phrase that names the key."""
-    if not isinstance(question, Rating):
+    if isinstance(question, Consent):
+        return {}
+    if isinstance(question, Open):
         return {"hash": "skips the question"}
     return {"star": "repeats the question"} | ({"hash": "ends a number"} if question.scale.high > 9 else {})
 
 
 def _prompts(survey: Survey) -> Iterator[tuple[Question, str, Medium, Prompt]]:
-    for question in survey.questions:
+    for question in survey.everything:
         for code in survey.languages:
             for medium in Medium:
                 yield question, code, medium, question.prompts[code, medium]

@@ -3,8 +3,21 @@
 from dataclasses import replace
 
 from flows import course, wording
-from flows.session import Answer, Cause, Confirming, Gap, Missing, Outcome, Over, Rated, Session, Verbatim, Waiting
-from flows.survey import Medium, Open, Question, Rating, Survey
+from flows.session import (
+    Answer,
+    Cause,
+    Confirming,
+    Gap,
+    Missing,
+    Outcome,
+    Over,
+    Permission,
+    Rated,
+    Session,
+    Verbatim,
+    Waiting,
+)
+from flows.survey import Consent, Medium, Open, Question, Rating, Survey
 from flows.turn import (
     Answered,
     Asked,
@@ -13,6 +26,7 @@ from flows.turn import (
     Keyed,
     LeftOpen,
     Misunderstood,
+    Permitted,
     Reason,
     Reply,
     Spoken,
@@ -25,18 +39,26 @@ from flows.turn import (
 
 
 def answer(
-    survey: Survey, session: Session, waiting: Waiting, value: int | str, remark: str, given: Keyed | Typed | Spoken
+    survey: Survey,
+    session: Session,
+    waiting: Waiting,
+    value: bool | int | str,
+    remark: str,
+    given: Keyed | Typed | Spoken,
 ) -> Turn:
     """An answer understood: keep it, say back what is easily mistaken, go on."""
     question = survey.question(waiting.question)
     late = isinstance(session.state, Over)
+    if isinstance(question, Consent):
+        session, event, said = permit(survey, session, question, bool(value), given, late)
+        return go_on(survey, session, (event,), said)
     if isinstance(value, str):
         words = Verbatim(value, raw(given), confidence(given), late)
         return go_on(survey, keep(session, question.key, words), (Answered(question.key, None, late),))
     rated = Rated(value, raw(given), waiting.replacing, confidence(given), late)
     session = keep(session, question.key, rated)
     events: tuple[Event, ...] = (Answered(question.key, value, late),)
-    if remark and (why := course.open_for_remark(survey, question)):
+    if remark and isinstance(question, Rating) and (why := course.open_for_remark(survey, question)):
         before = session.answers.get(why.key)
         text = f"{before.text}\n{remark}" if isinstance(before, Verbatim) else remark
         session = keep(session, why.key, Verbatim(text, raw(given), confidence(given), late))
@@ -47,6 +69,15 @@ def answer(
         session = replace(session, state=Confirming(question.key))
         return Turn(session, events, wording.read_back(survey, session, question))
     return go_on(survey, session, events, (wording.value_said(survey, session, question),))
+
+
+def permit(
+    survey: Survey, session: Session, question: Consent, granted: bool, given: Keyed | Typed | Spoken, late: bool
+) -> tuple[Session, Permitted, tuple[str, ...]]:
+    """The session with consent given or refused, what happened, and what is said to it."""
+    session = keep(session, question.key, Permission(granted, raw(given), confidence(given), late))
+    said = wording.phrase(survey, session, f"callback_{session.medium}" if granted else "no_callback")
+    return session, Permitted(question.key, granted, late), (said,)
 
 
 def miss(

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from flows.consent import find_consent, is_plain_no
 from flows.keywords import STOP
 from flows.language import Language, Lexicon
 from flows.marks import Mark, mark
 from flows.rating import find_rating
 from flows.roles import HARMLESS, Role
 from flows.settling import settle
-from flows.survey import Open, Question, Rating, Scale
+from flows.survey import Consent, Open, Question, Rating, Scale
 from flows.turn import Keyed, Reason, Spoken, Typed
 
 LEAST_CONFIDENCE = 0.5
@@ -20,6 +21,8 @@ LEAST_CONFIDENCE = 0.5
 
 NO_MORE_KEYS = "*0"
 """Keyed by whoever wants no more questions: no rating begins with a star, so none keyed too slowly becomes this."""
+
+YES_OR_NO_KEYS = {"1": True, "2": False}
 
 LONGEST_COMMAND = 400
 """Characters beyond which a message is a story, whatever it begins with; room for "stop" and many exclamation marks."""
@@ -39,9 +42,9 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """An answer: a number for a rating, words for an open question. remark: words that came along with the number."""
+    """An answer: a number, words for an open question, yes or no for a consent. remark: words beside a number."""
 
-    value: int | str
+    value: bool | int | str
     remark: str = ""
 
 
@@ -74,7 +77,7 @@ def read(question: Question, given: Keyed | Typed | Spoken, language: Language) 
             return _read_text(question, text, language)
         case Spoken(text=text, confidence=confidence):
             sure = confidence is None or confidence >= LEAST_CONFIDENCE
-            return _read_text(question, text, language, sure)
+            return _read_text(question, text, language, sure, said=True)
 
 
 def _read_keys(question: Question, keys: str) -> Understood | Command | Unclear:
@@ -84,8 +87,12 @@ def _read_keys(question: Question, keys: str) -> Understood | Command | Unclear:
         return Command(Wish.STOP)
     if keys in ("*", "**"):
         return Command(Wish.REPEAT)
-    if isinstance(question, Open):
-        return Command(Wish.SKIP) if keys == "#" else Unclear(Reason.WRONG_KEY)
+    if not isinstance(question, Rating) and keys == "#":
+        return Command(Wish.SKIP)
+    if isinstance(question, Consent) and keys in YES_OR_NO_KEYS:
+        return Understood(YES_OR_NO_KEYS[keys])
+    if not isinstance(question, Rating):
+        return Unclear(Reason.WRONG_KEY)
     if not re.fullmatch(r"[0-9]+", keys):
         return Unclear(Reason.WRONG_KEY)
     # 08 and 00 are 8 and 0 from a careful hand; of more keys nobody knows which were meant
@@ -94,17 +101,24 @@ def _read_keys(question: Question, keys: str) -> Understood | Command | Unclear:
     return Understood(int(keys))
 
 
-def _read_text(question: Question, text: str, language: Language, sure: bool = True) -> Understood | Command | Unclear:
+def _read_text(
+    question: Question, text: str, language: Language, sure: bool = True, said: bool = False
+) -> Understood | Command | Unclear:
     if not any(sign.isprintable() and not sign.isspace() for sign in text):
         return Unclear(Reason.EMPTY)
+    if isinstance(question, Consent) and is_plain_no(text, language.lexicon):
+        return Understood(False)  # "rather not" is an answer here, and elsewhere a wish to be left alone
     command = _command(question, text, language.lexicon)
     if command == Command(Wish.STOP) or _stops(question, text, language.lexicon):
         # also from a line so poor that nothing else is taken from it: who may want to be left alone is
         return Command(Wish.STOP)
-    if not sure and isinstance(question, Rating):
+    if not sure and not isinstance(question, Open):
         return Unclear(Reason.UNSURE)
     if command is not None and sure:
         return command
+    if isinstance(question, Consent):
+        consent = find_consent(text, language.lexicon, YES_OR_NO_KEYS if said else {})
+        return Unclear(consent) if isinstance(consent, Reason) else Understood(consent)
     if isinstance(question, Open):
         return Understood(text.strip())
     found = find_rating(question, text, language)

@@ -4,18 +4,18 @@ from dataclasses import replace
 
 from flows import course, wording
 from flows.session import Cause, Confirming, Missing, Over, Session, Waiting
-from flows.survey import Medium, Survey
+from flows.survey import Consent, Medium, Question, Survey
 from flows.turn import Asked, Confirmed, Event, Reopened, Turn
 
 
 def may_resume(survey: Survey, session: Session) -> bool:
-    """Whether something was answered, something is left to ask, and the respondent never said no.
+    """Whether something was answered, a question is left to ask, and the respondent never said no.
 
     A call is interrupted by hanging up only; while it goes on nobody else may take it over.
     """
     answered = any(not isinstance(answer, Missing) for answer in session.answers.values())
     left = course.next_question(survey, session.answers)
-    return session.survey == survey.key and _stopped_at(session) is not None and answered and left is not None
+    return session.survey == survey.key and _stopped_at(session) is not None and answered and _is_worth_resuming(left)
 
 
 def resume(survey: Survey, session: Session, medium: Medium) -> Turn:
@@ -40,6 +40,11 @@ def resume(survey: Survey, session: Session, medium: Medium) -> Turn:
     notice = wording.phrase(survey, session, f"resumed_{medium}")
     reply = wording.put(survey, session, question, said=wording.bridge(survey, session, question))
     return Turn(session, (*events, Asked(question.key)), replace(reply, notice=(notice,)))
+
+
+def _is_worth_resuming(left: Question | None) -> bool:
+    """A survey is over once only a consent is left: nobody is sought out again for that."""
+    return left is not None and not isinstance(left, Consent)
 
 
 def _stopped_at(session: Session) -> Waiting | Confirming | None:

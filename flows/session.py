@@ -83,7 +83,17 @@ class Missing:
     confidence: float | None = None
 
 
-Answer = Rated | Verbatim | Missing
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Given or refused. raw: as it came, which may say more than yes or no."""
+
+    granted: bool
+    raw: str
+    confidence: float | None = None
+    late: bool = False
+
+
+Answer = Rated | Verbatim | Permission | Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +201,8 @@ def _answer(plain: Mapping[str, Any]) -> Answer:
             return Rated(**fields)
         case {"is": "Verbatim", **fields}:
             return Verbatim(**fields)
+        case {"is": "Permission", **fields}:
+            return Permission(**fields)
         case {"is": "Missing", "why": why, **fields}:
             return Missing(Gap(why), **{name: fields[name] for name in ("raw", "confidence")})
     raise ValueError(f"no answer is written as {plain['is']!r}")

@@ -118,7 +118,19 @@ class Open:
     only_if: tuple[Condition, ...] = ()
 
 
-Question = Rating | Open
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A yes or no asked once everything else has been, for a purpose of its own; no figure counts it.
+
+    ask_when: one of these must hold, and where none does nobody is asked.
+    """
+
+    key: str
+    prompts: Prompts
+    ask_when: tuple[Condition, ...]
+
+
+Question = Rating | Open | Consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +138,24 @@ class Survey:
     """A survey, loaded and found faultless: every language has every word that can be needed.
 
     version: a hash of everything that can be asked, so that two versions never mix unseen.
+    callback: asks, at the end, whether the respondent may be called back about it. A survey is complete without.
     greeting, thanks: by language and medium. company: who asks; its name is in no version and in no series.
     Wordings still hold {company}, and phrases their own placeholders: `say` fills them in.
     """
 
     key: str
     version: str
-    questions: tuple[Question, ...]
+    questions: tuple[Rating | Open, ...]
     languages: Mapping[str, Language]
     greeting: Mapping[tuple[str, Medium], str]
     thanks: Mapping[tuple[str, Medium], str]
     company: str = ""
+    callback: Consent | None = None
+
+    @property
+    def everything(self) -> tuple[Question, ...]:
+        """All that can be asked, in its order."""
+        return (*self.questions, self.callback) if self.callback else self.questions
 
     def say(self, template: str, **values: object) -> str:
         """The template with the company's name and the given values in their placeholders."""
@@ -144,7 +163,7 @@ class Survey:
 
     def question(self, key: str) -> Question:
         """The question of that key. Raises KeyError where the survey has none."""
-        for question in self.questions:
+        for question in self.everything:
             if question.key == key:
                 return question
         raise KeyError(key)

@@ -81,6 +81,7 @@ class Reason(StrEnum):
     QUANTITY = "quantity"
     CONTRADICTION = "contradiction"
     NO_NUMBER = "no_number"
+    YES_OR_NO = "yes_or_no"
     WRONG_KEY = "wrong_key"
     UNSURE = "unsure"
     EMPTY = "empty"
@@ -98,6 +99,15 @@ class Answered:
 
     question: str
     value: int | None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """Consent was given, or refused, or taken back."""
+
+    question: str
+    granted: bool
     late: bool = False
 
 
@@ -158,6 +168,7 @@ class Ended:
 Event = (
     Asked
     | Answered
+    | Permitted
     | Misunderstood
     | Confirmed
     | Withdrawn

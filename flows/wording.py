@@ -1,7 +1,7 @@
 """What the bot says: questions, read-backs and phrases, in the words for the session's language and medium."""
 
 from flows.session import Rated, Session
-from flows.survey import Open, Prompt, Question, Rating, Survey
+from flows.survey import Prompt, Question, Rating, Survey
 from flows.turn import Reply
 
 
@@ -52,7 +52,7 @@ def prompt(session: Session, question: Question) -> Prompt:
 
 
 def _scale_words(question: Question, language: str) -> dict[str, str | int]:
-    if isinstance(question, Open):
+    if not isinstance(question, Rating):
         return {}
     scale, anchors = question.scale, question.anchors[language]
     return {"low": scale.low, "high": scale.high, "low_words": anchors.low, "high_words": anchors.high}

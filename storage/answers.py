@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flows.session import Answer, Missing, Rated, Session, Verbatim
-from flows.survey import Rating, Survey, series
+from flows.session import Answer, Missing, Permission, Rated, Session, Verbatim
+from flows.survey import Consent, Rating, Survey, series
 from storage.encryption import Keys
 
 RAW = "answers.raw"
@@ -11,12 +11,15 @@ VERBATIM = "answers.verbatim"
 
 
 def changed(keys: Keys, survey: Survey, before: Session | None, after: Session) -> list[dict[str, Any]]:
-    """The rows, but for when and whose they are, of the answers that a turn has given or changed."""
+    """The rows, but for when and whose they are, of the answers that a turn has given or changed.
+
+    A consent is no answer that anybody counts, and is kept in the session alone.
+    """
     known = before.answers if before else {}
     return [
         {"question": key, "language": after.language, **_asked(survey, before, after, key), **_said(keys, answer)}
         for key, answer in after.answers.items()
-        if known.get(key) != answer
+        if known.get(key) != answer and not isinstance(survey.question(key), Consent)
     ]
 
 
@@ -44,3 +47,5 @@ def _said(keys: Keys, answer: Answer) -> dict[str, Any]:
             return said | {"verbatim": keys.encrypt(answer.text, VERBATIM), "late": answer.late}
         case Missing():
             return said | {"missing": str(answer.why)}
+        case Permission():
+            raise ValueError("a permission is no answer")

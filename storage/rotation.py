@@ -21,12 +21,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.answers import RAW, VERBATIM
+from storage.callbacks import NOTE, NUMBER, SAID
 from storage.contacts import ATTRIBUTES
 from storage.database import Database
 from storage.encryption import Keys
 from storage.journal import INPUT
 from storage.models import (
     answers,
+    callbacks,
     contacts,
     invitations,
     opt_outs,
@@ -50,6 +52,9 @@ SEALED = {
     INPUT: turns.c.input,
     ADDRESS: respondents.c.address,
     ATTRIBUTES: contacts.c.attributes,
+    NUMBER: callbacks.c.number,
+    SAID: callbacks.c.said,
+    NOTE: callbacks.c.note,
 }
 INDEXES = [
     respondents.c.address_index,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
+from flows.course import last_counted
 from flows.session import Over, Session, from_plain, to_plain
 from flows.survey import Channel, Survey
 from storage import respondents
@@ -167,7 +168,7 @@ def begin(connection: Connection, keys: Keys, new: NewSession, survey: Survey, e
         "ended_at": ended_at,
         "outcome": outcome,
         "revision": 0,
-        **_standing(keys, new.session),
+        **_standing(keys, survey, new.session),
     }
     if connection.execute(BEGIN, row).rowcount == 0 or not enter(connection, keys, new.id, entry):
         return raced(connection)
@@ -182,7 +183,7 @@ def save(connection: Connection, keys: Keys, kept: Kept, after: Session, survey:
     Where nothing else is written beside it, `write(at_once=True)` is enough and faster.
     """
     kind = connection.dialect.name
-    standing = {"session": kept.id, "seen": kept.revision, **_standing(keys, after)}
+    standing = {"session": kept.id, "seen": kept.revision, **_standing(keys, survey, after)}
     if kept.ended_at or isinstance(after.state, Over):
         ended_at, outcome = _end(after, kept.ended_at, entry.at)
         standing |= {"ended_at": ended_at and written(ended_at, kind), "outcome": outcome}
@@ -215,7 +216,7 @@ def carry_over(
             ended_at=None,
             outcome=None,
             revision=kept.revision + 1,
-            **_standing(keys, after),
+            **_standing(keys, survey, after),
         )
         .execution_options(preserve_rowcount=True)
     )
@@ -230,11 +231,11 @@ def carry_over(
     return True
 
 
-def _standing(keys: Keys, session: Session) -> dict[str, Any]:
+def _standing(keys: Keys, survey: Survey, session: Session) -> dict[str, Any]:
     return {
         "survey_version": session.version,
         "language": session.language,
-        "last_question": session.asked,
+        "last_question": last_counted(survey, session),
         "snapshot": keys.encrypt(json.dumps(to_plain(session)), SNAPSHOT),
     }
 

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from bot.carriers.markup import Say, read_messages
-from flows.survey import Channel, Question, Rating, Survey
+from flows.survey import Channel, Consent, Question, Rating, Survey
 from tests.wire import Exchange, Webhook, dialled, ended, texted
 
 Answer = dict[str, Any]
@@ -40,7 +40,7 @@ class Respondent:
     """One conversation from the respondent's side; with the same survey and luck it always goes the same way.
 
     name: no other conversation has it. told: what they believe to have told us, by question. said: what they did, in
-    order. lines: how many lines the journal should have of this.
+    order. lines: how many lines the journal should have of this. agreed: whether they may be called back.
     """
 
     survey: Survey
@@ -54,6 +54,7 @@ class Respondent:
     lines: int = 0
     over: bool = False
     opted_out: bool = False
+    agreed: bool = False
     _asked: str = ""
     _misses: int = 0
     _replacing: int | None = None
@@ -113,6 +114,10 @@ class Respondent:
     def _by_voice(self, key: str) -> dict[str, str]:
         """Keys, speech or silence in answer to a question."""
         question = self.survey.question(key)
+        if isinstance(question, Consent):
+            keys = self.luck.choice(["1", "1", "2", "5", "#", ""])
+            self.agreed = keys == "1"
+            return {"Digits": keys} if keys else {}
         does = self.luck.choice(["answer"] * 5 + ["miss"] * 2 + ["silence", "repeat"])
         if does == "repeat":
             return {"Digits": "*"}
@@ -160,6 +165,10 @@ class Respondent:
     def _in_writing(self, key: str) -> str:
         """A message in answer to a question, which can be about the answer before."""
         question, how = self.survey.question(key), WORDS[self.language]
+        if isinstance(question, Consent):
+            words = self.luck.choice(["ok", "OK!", "no", "47"])
+            self.agreed = words in ("ok", "OK!")
+            return words
         rated = [known for known, given in self.told.items() if given["value"] is not None]
         fresh = bool(rated) and not self._misses and self._replacing is None
         does = self.luck.choice(
@@ -231,7 +240,7 @@ class Respondent:
                 for prompt in [question.prompts[self.language, self.channel.medium]]
                 for wording in (prompt.ask, *prompt.again)
             ]
-            for question in self.survey.questions
+            for question in self.survey.everything
         }
 
     def _filled(self, wording: str, question: Question) -> str:

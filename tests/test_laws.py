@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flows import loader
 from flows.engine import MOST_TURNS, begin, pending, step
-from flows.session import Answer, Gap, Missing, Over, Rated, Session, Verbatim, from_plain, to_plain
+from flows.session import Answer, Gap, Missing, Over, Permission, Rated, Session, Verbatim, from_plain, to_plain
 from flows.survey import Condition, Medium, Rating, Survey
 from flows.turn import (
     Answered,
@@ -20,6 +20,7 @@ from flows.turn import (
     Keyed,
     LeftOpen,
     OptedOut,
+    Permitted,
     Reopened,
     Silence,
     Spoken,
@@ -94,6 +95,8 @@ def retold(turns: list[Turn]) -> tuple[dict[str, int | Gap | None], bool]:
         match event:
             case Answered(question=key, value=value):
                 answers[key] = value
+            case Permitted(question=key, granted=granted):
+                answers[key] = granted
             case LeftOpen(question=key, why=why):
                 answers[key] = why
             case Corrected(question=key, new=new):
@@ -113,6 +116,8 @@ def told(answer: Answer) -> int | Gap | None:
             return value
         case Missing(why=why):
             return why
+        case Permission(granted=granted):
+            return granted
         case Verbatim():
             return None
 

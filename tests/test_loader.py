@@ -98,7 +98,7 @@ def test_the_company_changes_no_version_and_no_series() -> None:
         (CES, "een laag cijfer weinig moeite", "een laag cijfer minder moeite"),
         (SURVEY, "twee korte vragen", "twee vragen"),
         (SURVEY, "instrument: ces_effort", "instrument: ces_effort\n    only_if: {nps: 0-6}"),
-        (SURVEY, "key: ces", "key: effort"),
+        (SURVEY, "key: why", "key: reason"),
     ],
 )
 def test_the_version_changes_with_everything_asked(file: str, old: str, new: str, folder: Path) -> None:
@@ -133,7 +133,8 @@ def test_questions_can_be_left_out_reordered_and_made_conditional(folder: Path) 
     thanks = (folder / SURVEY).read_text(encoding="utf-8")
     opened = thanks[thanks.index("    open:") :]
     path = folder / "mine.yaml"
-    path.write_text(text.replace("post_contact", "mine") + opened, encoding="utf-8")
+    text = (text + opened).replace("post_contact", "mine").replace("ces: 4-5}", "effort: 4-5}")
+    path.write_text(text, encoding="utf-8")
     survey = loaded(folder, path)
     assert [question.key for question in survey.questions] == ["effort", "nps", "ease", "why"]
     assert survey.questions[1].only_if == (Condition("effort", 4, 5),)
@@ -179,7 +180,7 @@ ONE_FAULT = [
     # the survey
     (SURVEY, "survey: post_contact", "survey: other", "survey", "is called 'post_contact' and says 'other'", "same"),
     (SURVEY, "survey: post_contact", "survey: post_contact\ngreetings: {}", "greetings", "unknown key", "'greeting'"),
-    (SURVEY, "thanks:", "danke:\n  x: y\nthanks:", "danke", "unknown key 'danke'", "known here: greeting, languages"),
+    (SURVEY, "thanks:", "danke:\n  x: y\nthanks:", "danke", "unknown key 'danke'", "known here: callback"),
     (SURVEY, "  - key: why", "  - key: ces", "questions.2.key", "a question 'ces' already", "key of its own"),
     (SURVEY, "key: nps", "key: 9nps", "questions.0.key", "'9nps' is not a name", "small letters"),
     (SURVEY, "  - key: nps\n    instrument", "  - instrument", "questions.0", "the key 'key' is missing", "add 'key'"),
@@ -277,7 +278,7 @@ def test_a_condition_must_name_an_earlier_rating_and_numbers_on_its_scale(
 
 def test_an_open_question_is_no_condition(folder: Path) -> None:
     """An answer in words has no number to go by."""
-    change(folder, SURVEY, "\nthanks:", "\n  - {key: more, instrument: nps, only_if: {why: 1}}\n\nthanks:")
+    change(folder, SURVEY, "\n# Asked last", "\n  - {key: more, instrument: nps, only_if: {why: 1}}\n\n# Asked last")
     (fault,) = faults(folder)
     assert "'why' is open, and has no number" in fault.problem
 
@@ -348,6 +349,7 @@ def test_an_unknown_language_names_those_there_are(folder: Path) -> None:
         ("post_contact.yaml", "greeting"),
         ("post_contact.yaml", "thanks"),
         ("post_contact.yaml", "questions.2.open"),
+        ("post_contact.yaml", "callback.consent"),
         ("nps.yaml", "languages"),
         ("ces_effort.yaml", "languages"),
     }

@@ -132,6 +132,7 @@ def test_a_call_is_finished_by_text(wire: Wire) -> None:
     assert "moeite" in resumed.twiml
     wire.post(texted("SM1", "4"))
     wire.post(texted("SM2", "lang gewacht"))
+    wire.post(texted("SM3", "nee"))
     (session,) = wire.rows("sessions")
     assert (session["outcome"], session["channel"]) == ("completed", "sms")
     assert {row["question"]: row["value"] for row in wire.rows("answers")} == {"nps": 9, "ces": 4, "why": None}

@@ -3,6 +3,8 @@
 from storage.models.access import api_keys as api_keys
 from storage.models.access import sign_in_tries as sign_in_tries
 from storage.models.access import users as users
+from storage.models.callbacks import callback_announcements as callback_announcements
+from storage.models.callbacks import callbacks as callbacks
 from storage.models.conversations import answers as answers
 from storage.models.conversations import opt_outs as opt_outs
 from storage.models.conversations import respondents as respondents
