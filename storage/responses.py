@@ -7,10 +7,11 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, select, tuple_
 
 from flows.session import Gap
 from storage.answers import VERBATIM
+from storage.database import Database
 from storage.encryption import Keys
 from storage.models import Moment, answers, sessions
 
@@ -57,6 +58,8 @@ AFTER = tuple_(sessions.c.started_at, sessions.c.id) > tuple_(bindparam("started
 Place = tuple[datetime, str]
 """When a session began, and its id."""
 BEGINNING: Place = (datetime.min.replace(tzinfo=UTC), "")
+COMMENTED = exists().where(answers.c.session_id == sessions.c.id, answers.c.verbatim.is_not(None))
+"""Holds of sessions in which anything was answered in words."""
 
 
 def questions(connection: Connection) -> Mapping[str, str | None]:
@@ -64,12 +67,30 @@ def questions(connection: Connection) -> Mapping[str, str | None]:
     return {row.question: row.instrument for row in connection.execute(QUESTIONS)}
 
 
-def responses(connection: Connection, keys: Keys, batch: int = 1000) -> Iterator[Response]:
-    """Every session, the first begun first, read `batch` at a time; no lock is held in between. Raises Unreadable."""
-    after = BEGINNING
-    while read := page(connection, keys, after, batch):
-        yield from read
-        after = (read[-1].started_at, read[-1].session)
+def count(connection: Connection, where: Sequence[ColumnElement[bool]] = ()) -> int:
+    """How many sessions there are under these conditions."""
+    return connection.scalar(select(func.count()).select_from(sessions).where(*where)) or 0
+
+
+def pages(
+    database: Database,
+    keys: Keys,
+    where: Sequence[ColumnElement[bool]] = (),
+    after: Place = BEGINNING,
+    batch: int = 1000,
+) -> Iterator[list[Response]]:
+    """Every session behind that place under these conditions, the first begun first, `batch` at a time.
+
+    No connection is held in between, however long somebody takes to read on. Raises Unreadable.
+    """
+    while True:
+        with database.read() as connection:
+            found = page(connection, keys, after, batch, where)
+        if found:
+            yield found
+            after = (found[-1].started_at, found[-1].session)
+        if len(found) < batch:
+            return
 
 
 def page(

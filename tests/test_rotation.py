@@ -17,7 +17,7 @@ from storage.database import Database
 from storage.encryption import Keys, Unreadable
 from storage.journal import Entry, lines
 from storage.models import metadata
-from storage.responses import responses
+from storage.responses import pages
 from storage.rotation import Rotated, rotate
 from storage.sessions import Kept, NewSession
 
@@ -72,7 +72,7 @@ def everything(database: Database, keys: Keys) -> dict[str, Any]:
     """All there is to read of one conversation, in plain words."""
     with database.read() as connection:
         return {
-            "responses": list(responses(connection, keys)),
+            "responses": list(pages(database, keys)),
             "journal": [line for id in ("one", "two") for line in lines(connection, keys, id)],
             "session": (kept := sessions.latest(connection, keys, Channel.SMS, OURS, keys.indexes(THEIRS)))
             and kept.session,

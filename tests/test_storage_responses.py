@@ -13,7 +13,7 @@ from storage import sessions
 from storage.database import Database
 from storage.encryption import Keys
 from storage.journal import Entry
-from storage.responses import Given, Response, responses
+from storage.responses import Given, Response, pages
 from storage.sessions import NewSession
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -47,8 +47,7 @@ def session(state: Waiting | Over | None = None, **answers: Rated | Verbatim | M
 
 
 def read(database: Database, keys: Keys, batch: int = 1000) -> list[Response]:
-    with database.read() as connection:
-        return list(responses(connection, keys, batch))
+    return [each for page in pages(database, keys, batch=batch) for each in page]
 
 
 def test_response_is_complete(database: Database, keys: Keys) -> None:
@@ -113,10 +112,9 @@ def test_much_is_read_with_little(database: Database, keys: Keys) -> None:
 
 
 def peak(database: Database, keys: Keys) -> int:
-    with database.read() as connection:
-        sum(1 for _ in responses(connection, keys, 20))
-        tracemalloc.start()
-        sum(1 for _ in responses(connection, keys, 20))
-        _, most = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
+    sum(map(len, pages(database, keys, batch=20)))
+    tracemalloc.start()
+    sum(map(len, pages(database, keys, batch=20)))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     return most

@@ -37,7 +37,7 @@ HOMES = {
     "flask_wtf": {"bot/web"},
     "wtforms": {"bot/web"},
     "holidays": {"bot/calendars.py"},
-    "openpyxl": {"bot/sheets.py", "bot/reporting/writers.py"},
+    "openpyxl": {"bot/sheets.py"},
     "xlsxwriter": {"bot/reporting/writers.py"},
     "babel": {"bot/web"},
     "vl_convert": {"bot/web/charts.py"},

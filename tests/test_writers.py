@@ -76,7 +76,10 @@ def test_xlsx_is_read_back() -> None:
     assert header == [column.name for column in COLUMNS]
     assert first == ["A-1", 0, 0.5, False, AT.replace(tzinfo=None)]
     assert second[0] == ROWS[1]["reference"]
-    assert sheet(data, "README")[1:] == [[column.name, column.meaning] for column in COLUMNS]
+    assert sheet(data, "README")[1:] == [
+        [column.name, kind, column.meaning]
+        for column, kind in zip(COLUMNS, ("text", "whole number", "number", "yes or no", "moment"), strict=True)
+    ]
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+31", "-1", "@SUM(A1)", "\t=1", "\r=1"])

@@ -8,7 +8,7 @@ import sys
 import click
 
 from bot import telemetry
-from bot.cli import access, contacts, data, report, running, trying
+from bot.cli import access, contacts, data, exporting, report, running, trying
 from bot.cli.deferred import Deferred
 from bot.config import ConfigError
 from flows.loader import DefinitionError
@@ -26,6 +26,7 @@ def cli() -> None:
 for command in (
     *running.COMMANDS,
     *trying.COMMANDS,
+    *exporting.COMMANDS,
     *data.COMMANDS,
     *access.COMMANDS,
     *contacts.COMMANDS,

@@ -1,30 +1,14 @@
-"""Commands that take data away and look after the database."""
+"""Commands that look after the database."""
 
 from os import environ
-from typing import TextIO
 
 import click
 
 from bot import app
 from bot.cli.opening import ready
 from bot.config import load
-from bot.reporting import exports
 from storage.database import downgrade, upgrade
 from storage.rotation import rotate
-
-
-@click.group()
-def export() -> None:
-    """Take data away."""
-
-
-@export.command("answers")
-@click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="A file; else standard output.")
-@click.option("--unmasked", is_flag=True, help="Show in verbatims also what tells who somebody is.")
-def export_answers(output: TextIO, unmasked: bool) -> None:
-    """Every survey as one row of CSV."""
-    parts = ready()
-    exports.write_csv(exports.answers(parts.database, parts.keys, parts.survey, not unmasked), output)
 
 
 @click.group()
@@ -56,4 +40,4 @@ def db_rotate_key() -> None:
         click.echo(f"{done.left} opt-outs are known by an older secret only: keep it behind the newest", err=True)
 
 
-COMMANDS = (export, db)
+COMMANDS = (db,)

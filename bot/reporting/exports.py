@@ -1,123 +1,76 @@
-"""Answers to take away: one row for every survey that was begun."""
+"""What can be taken away: answers, a row for every survey, and verbatims, a row for every theme of each."""
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TextIO
+from enum import StrEnum
 
-from flows.survey import Rating, Survey
-from nlp.redaction import mask, redact
-from storage.database import Database
+from bot.reporting.answers import answer_columns
+from bot.reporting.source import Source
+from bot.reporting.verbatims import VERBATIMS, verbatim_rows
+from bot.reporting.walk import Surveyed, Walk
+from bot.reporting.writers import Cell, Column, Table
+from flows.filters import Filter
 from storage.encryption import Keys
-from storage.responses import Given, Response, questions, responses
+from storage.responses import BEGINNING, Place
 
-Cell = str | int | float | None
+Rows = Callable[[Surveyed], Iterable[Mapping[str, Cell]]]
 
-CONTRACT = (
-    *("reference", "session", "channel", "language", "started_at", "ended_at", "outcome", "last_question"),
-    *("nps", "ces", "verbatim"),
-)
-"""What integrators rely on. nps, ces: the first rating of such an instrument; verbatim: all words, a line each.
 
-An empty cell means unanswered. Times are ISO 8601, in UTC.
-"""
+class What(StrEnum):
+    """What a row is: a whole survey, or one theme of a verbatim."""
 
-CONTEXT = ("survey", "survey_version", "agent", "queue", "touchpoint")
-
-OF_A_RATING = ("instrument", "series", "corrected_from", "missing", "confidence")
-OF_AN_OPEN_QUESTION = ("missing", "confidence")
-"""Columns of each question, behind its key. missing: why it has no answer though it was asked; series: changes with
-wording, anchors or scale, and answers of different series are not one measurement."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for the beginning of a formula."""
+    ANSWERS = "answers"
+    VERBATIMS = "verbatims"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Columns, and rows that have a cell for each; to be read once."""
+class Export:
+    """Rows that can be read once, twice or page by page."""
 
-    columns: tuple[str, ...]
-    rows: Iterator[Mapping[str, Cell]]
+    columns: tuple[Column, ...]
+    rows: Rows
+    walk: Walk
+    what: What
+
+    @property
+    def surveys(self) -> int:
+        """How many surveys the rows are of."""
+        return self.walk.count(commented=self.what is What.VERBATIMS)
+
+    def table(self, step: Callable[[int], object] = lambda _: None) -> Table:
+        """Everything, in constant memory. step: called with how many surveys have been read after each page of them;
+        what it raises ends the reading."""
+        return Table(self.columns, self._all(step))
+
+    def page(self, after: Place, most: int) -> tuple[list[Mapping[str, Cell]], Place | None]:
+        """The rows of so many surveys behind that place, and where to go on; None at the end."""
+        found = next(self._pages(after, most + 1), [])
+        shown = found[:most]
+        return [row for each in shown for row in self.rows(each)], shown[-1].place if len(found) > most else None
+
+    def _all(self, step: Callable[[int], object]) -> Iterator[Mapping[str, Cell]]:
+        for page in self._pages(BEGINNING, 1000):
+            for each in page:
+                yield from self.rows(each)
+            step(len(page))
+
+    def _pages(self, after: Place, batch: int) -> Iterator[list[Surveyed]]:
+        return self.walk.pages(commented=self.what is What.VERBATIMS, after=after, batch=batch)
 
 
-def answers(database: Database, keys: Keys, survey: Survey, masked: bool = True) -> Table:
-    """A row for every survey, the first begun first, in constant memory.
+def export(
+    source: Source, keys: Keys, what: What, wanted: Filter, *, is_masked: bool = True, has_phones: bool = False
+) -> Export:
+    """What the filter means, ready to be written.
 
-    masked: whether a word in brackets stands for whatever in a verbatim tells who somebody is.
-    Every question ever answered has its columns: those of the present survey in its order, then the others.
+    is_masked: whether a word in brackets stands for whatever in a verbatim tells who somebody is; has_phones: whether
+    there is a column with the respondent's number. Raises DefinitionError where the code frame cannot be read.
     """
-    known = {each.key: each.instrument if isinstance(each, Rating) else None for each in survey.questions}
-    with database.read() as connection:
-        known |= {key: instrument for key, instrument in questions(connection).items() if key not in known}
-    own = [
-        *(f"{key}_{name}" for key, instrument in known.items() for name in _details(instrument)),
-        *(key for key in known if key not in CONTRACT),
-    ]
-    return Table((*CONTRACT, "late", *own, *CONTEXT), _rows(database, keys, known, _masked if masked else str))
+    walk = Walk(source, keys, source.frame(), wanted, is_masked, has_phones)
+    columns, rows = (VERBATIMS, verbatim_rows(walk.frame)) if what is What.VERBATIMS else answer_columns(source)
+    if has_phones:
+        return Export((*columns, PHONE), lambda one: [{**row, "phone": one.own} for row in rows(one)], walk, what)
+    return Export(columns, rows, walk, what)
 
 
-def write_csv(table: Table, to: TextIO) -> None:
-    """The table as CSV, with nothing in it that a spreadsheet would execute."""
-    writer = csv.DictWriter(to, table.columns, lineterminator="\r\n")
-    writer.writeheader()
-    for row in table.rows:
-        writer.writerow({name: _harmless(cell) for name, cell in row.items()})
-
-
-def _rows(
-    database: Database, keys: Keys, known: Mapping[str, str | None], shown: Callable[[str], str]
-) -> Iterator[Mapping[str, Cell]]:
-    with database.read() as connection:
-        for response in responses(connection, keys):
-            yield _row(response, known, shown)
-
-
-def _row(response: Response, known: Mapping[str, str | None], shown: Callable[[str], str]) -> Mapping[str, Cell]:
-    given = {key: response.answers[key] for key in known if key in response.answers}
-    said = {key: shown(each.verbatim) for key, each in given.items() if each.verbatim}
-    own = {key: said.get(key) if each.instrument is None else each.value for key, each in given.items()}
-    return {
-        **{key: cell for key, cell in own.items() if key not in CONTRACT},
-        **{f"{key}_{name}": getattr(each, name) for key, each in given.items() for name in _details(each.instrument)},
-        "reference": response.reference,
-        "session": response.session,
-        "channel": response.channel,
-        "language": response.language,
-        "started_at": _moment(response.started_at),
-        "ended_at": _moment(response.ended_at),
-        "outcome": response.outcome,
-        "last_question": response.last_question,
-        "nps": _first(given.values(), "nps"),
-        "ces": _first(given.values(), "ces"),
-        "verbatim": "\n".join(said.values()) or None,
-        "late": int(any(each.late for each in given.values())),
-        "survey": response.survey,
-        "survey_version": response.version,
-        "agent": response.agent,
-        "queue": response.queue,
-        "touchpoint": response.touchpoint,
-    }
-
-
-def _masked(verbatim: str) -> str:
-    return mask(verbatim, redact(verbatim))
-
-
-def _details(instrument: str | None) -> tuple[str, ...]:
-    return OF_AN_OPEN_QUESTION if instrument is None else OF_A_RATING
-
-
-def _first(given: Iterable[Given], instrument: str) -> int | None:
-    """The value by an instrument of that family, such as `ces_effort` of `ces`."""
-    return next((each.value for each in given if (each.instrument or "").partition("_")[0] == instrument), None)
-
-
-def _moment(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
-
-
-def _harmless(cell: Cell) -> Cell:
-    """Text that could be a formula goes behind an apostrophe, which a spreadsheet shows as nothing but text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+PHONE = Column("phone", str, "The respondent's number, where it is known; only because it was asked for.")
