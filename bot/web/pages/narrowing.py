@@ -1,4 +1,4 @@
-"""What the page of verbatims can be narrowed by besides the filter that all pages share, as it stands in its address."""
+"""What the page of verbatims can be narrowed by besides the filter of all pages, as it stands in its address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

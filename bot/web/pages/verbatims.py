@@ -1,6 +1,7 @@
 """Verbatims on a page: listed under any filter, read with what shows their themes, and corrected."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from logging import getLogger
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -16,15 +17,13 @@ from bot.web.language import language, later
 from bot.web.pages import coding
 from bot.web.pages.cards import Card, card, last_decided, theme_name
 from bot.web.pages.coding import Correction, Do
+from bot.web.pages.filtering import asked
 from bot.web.pages.forms import Plain
 from bot.web.pages.frame import seen_by
 from bot.web.pages.narrowing import SCORES, narrowing
 from bot.web.places import cursor_of, place_of
-from flows.filters import Filter, FilterError
-from flows.filters import read as read_filter
 from nlp.tags import Sentiment
 from storage import listed
-from storage.listed import Coding
 from storage.verbatims import BEGINNING
 
 MAY_READ = (Role.ANALYST, Role.ADMIN)
@@ -51,31 +50,29 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
     @pages.get("/verbatims")
     @seen_by(*MAY_READ)
     def listing() -> ResponseReturnValue:
-        narrowed = narrowing(request.args)
-        try:
-            wanted, faults = read_filter(request.args.items(multi=True)), ()
-        except FilterError as error:
-            wanted, faults = Filter(), error.faults
+        bar, narrowed = asked(source), narrowing(request.args)
+        wanted = source.narrowed(bar.wanted).between(*bar.period)
         before = place_of(request.args.get("cursor", ""))
-        meant = (source.narrowed(wanted), narrowed.wanted, source.zone)
+        meant = (wanted, narrowed.wanted, source.zone)
         with source.database.read() as connection:
             found = listed.newest(connection, *meant, ON_A_PAGE + 1, before)
             count = listed.count(connection, *meant, COUNTED + 1)
         shown = {(each.said.session, each.said.question): each for each in said.among([one.key for one in found])}
         cards = [_card(one, shown[one.key]) for one in found[:ON_A_PAGE] if one.key in shown]
+        last = cursor_of(found[ON_A_PAGE - 1].place) if len(found) > ON_A_PAGE else None
         return render_template(
             "verbatims.html",
             cards=cards,
             count=count,
             counted=COUNTED,
-            next=cursor_of(found[ON_A_PAGE - 1].place) if len(found) > ON_A_PAGE else None,
             chosen=narrowed.chosen,
-            wanted=wanted,
-            faults=faults,
-            pairs=_pairs(),
-            scores=SCORES,
+            # What narrows this page alone stands in the form itself, and whoever asks anew begins with the newest.
+            bar=replace(bar, others=()),
+            newest=bar.to(request.endpoint or "", **narrowed.chosen) if before else None,
+            older=bar.to(request.endpoint or "", **narrowed.chosen, cursor=last) if last else None,
+            scores=[(str(score), score) for score in SCORES],
             **_around(),
-        ), 422 if faults else 200
+        ), bar.status
 
     @pages.get("/verbatims/<id>")
     @seen_by(*MAY_READ)
@@ -150,7 +147,6 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
             "all_themes": themes,
             "theme_names": {key: name for name, key in themes},
             "feelings": list(Sentiment),
-            "codings": list(Coding),
             "languages": names,
         }
 
@@ -164,8 +160,3 @@ def _who() -> str:
 
 def _back(id: str) -> str:
     return auth.own_address(request.form.get("back")) or url_for("pages.verbatims.one", id=id)
-
-
-def _pairs() -> list[tuple[str, str]]:
-    """What stands in the address, but for the place in the list."""
-    return [(name, value) for name, value in request.args.items(multi=True) if value and name != "cursor"]
