@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from bot.accounts import Accounts
+from bot.announcing import Announcements
+from bot.callbacks import Callbacks
 from bot.carriers import Carrier
 from bot.carriers.network import SandboxCarrier, Telephones
 from bot.carriers.sandbox import NUMBER, Sandbox
@@ -62,6 +64,7 @@ class Parts:
     opt_outs: OptOuts
     taggers: Taggers
     verbatims: Verbatims
+    callbacks: Callbacks
 
 
 def now() -> datetime:
@@ -97,7 +100,10 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     opt_outs = OptOuts(database, keys, clock, settings.eligibility.default_country)
     taggers = taggers_of(settings)
     verbatims = Verbatims(database, keys, taggers, clock)
-    return Parts(settings, survey, keys, database, conversations, invitations, accounts, opt_outs, taggers, verbatims)
+    callbacks = Callbacks(database, keys, clock, timedelta(days=settings.callbacks.keep_days))
+    return Parts(
+        settings, survey, keys, database, conversations, invitations, accounts, opt_outs, taggers, verbatims, callbacks
+    )
 
 
 def ready() -> Parts:
@@ -142,6 +148,11 @@ def dispatch_of(parts: Parts) -> Dispatch:
     return _dispatch(parts, parts.invitations.policy.countries)
 
 
+def announcements_of(parts: Parts) -> Announcements:
+    """What tells others of callbacks, in this process."""
+    return Announcements(parts.settings, parts.database, parts.conversations.now)
+
+
 def sandbox_dispatch_of(parts: Parts) -> Dispatch:
     """The same at any hour: nobody sleeps in the sandbox."""
     always = Hours(week=((Window(0, DAY),),) * 7, zones=(UTC,))
@@ -171,6 +182,7 @@ def create_app(parts: Parts) -> Flask:
         parts.invitations,
         parts.opt_outs,
         said,
+        parts.callbacks,
         source,
         parts.conversations.now,
         sandbox_dispatch_of(parts).hurry if settings.carrier is CarrierName.SANDBOX else None,

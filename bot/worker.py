@@ -7,6 +7,8 @@ from datetime import UTC
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot.announcing import Announcements
+from bot.callbacks import Callbacks
 from bot.dispatch import Dispatch
 from bot.verbatims import Verbatims
 from flows.loader import DefinitionError
@@ -17,10 +19,12 @@ from storage.rollup import refresh
 EXPIRY_SECONDS = 30
 COUNTING_SECONDS = 60
 TAGGING_SECONDS = 10
+ANNOUNCING_SECONDS = 5
+PURGING_SECONDS = 3600
 STOPS = {signal.SIGTERM, signal.SIGINT}
 
 
-def work(dispatch: Dispatch, verbatims: Verbatims) -> None:
+def work(dispatch: Dispatch, verbatims: Verbatims, callbacks: Callbacks, announcements: Announcements) -> None:
     """Tick until told to stop. The database is the queue, so any number of workers may run and none holds anything.
 
     Told to stop, it finishes what it is asking the carrier just now, notes the answer, and begins nothing more.
@@ -36,6 +40,8 @@ def work(dispatch: Dispatch, verbatims: Verbatims) -> None:
         (lambda: count_on(conversations.database, conversations.now()), COUNTING_SECONDS),
         # Who looks at figures counts what has changed; done ahead, there is little left to wait for.
         (lambda: refresh(conversations.database, dispatch.settings.pages.time_zone), COUNTING_SECONDS),
+        (announcements.work_off, ANNOUNCING_SECONDS),
+        (callbacks.purge, PURGING_SECONDS),
     )
     for tick, seconds in ticks:
         scheduler.add_job(

@@ -15,6 +15,7 @@ from werkzeug.test import Client
 
 from bot.accounts import Accounts
 from bot.app import Parts, create_app, taggers_of
+from bot.callbacks import Callbacks
 from bot.carriers import address
 from bot.carriers.markup import Gather, read
 from bot.carriers.twilio import SIGNATURE_HEADER, sign
@@ -49,6 +50,7 @@ SETTINGS: Mapping[str, Any] = {
 }
 
 ENCRYPTED = {("sessions", "snapshot"), ("turns", "input"), ("answers", "raw"), ("answers", "verbatim")}
+ENCRYPTED |= {("callbacks", "number"), ("callbacks", "said"), ("callbacks", "note")}
 WRITTEN_AS_JSON = {("sessions", "snapshot"), ("turns", "input"), ("turns", "events")}
 
 Form = Mapping[str, str] | MultiDict[str, str]
@@ -125,8 +127,21 @@ class Wire:
         opt_outs = OptOuts(database, keys, clock, settings.eligibility.default_country)
         taggers = taggers_of(settings)
         verbatims = Verbatims(database, keys, taggers, clock)
+        called = Callbacks(database, keys, clock, timedelta(days=settings.callbacks.keep_days))
         return cls(
-            Parts(settings, survey, keys, database, conversations, invitations, accounts, opt_outs, taggers, verbatims),
+            Parts(
+                settings,
+                survey,
+                keys,
+                database,
+                conversations,
+                invitations,
+                accounts,
+                opt_outs,
+                taggers,
+                verbatims,
+                called,
+            ),
             clock,
         )
 

@@ -34,7 +34,7 @@ def web() -> None:
 def worker() -> None:
     """Do what is due in the background; any number may run."""
     parts = app.ready()
-    work(app.dispatch_of(parts), parts.verbatims)
+    work(app.dispatch_of(parts), parts.verbatims, parts.callbacks, app.announcements_of(parts))
 
 
 COMMANDS = (run, web, worker)

@@ -8,19 +8,24 @@ from flask import Flask, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from bot.accounts import Accounts
+from bot.accounts import Accounts, Role
+from bot.callbacks import Callbacks
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.reporting.source import Source
 from bot.settings import CarrierName, Settings
 from bot.verbatims import Verbatims
-from bot.web import language
+from bot.web import auth, language
 from bot.web.auth import keep_sessions
 from bot.web.pages.account import account
+from bot.web.pages.callbacks import callbacks
 from bot.web.pages.contacts import contacts
+from bot.web.pages.exports import exports
 from bot.web.pages.frame import frame, open_to_all, wrong
 from bot.web.pages.optouts import opt_outs
+from bot.web.pages.overview import overview
 from bot.web.pages.times import Clock
+from bot.web.pages.trend import trend
 from bot.web.pages.verbatims import verbatims
 from bot.web.security import secured
 from flows.survey import Survey
@@ -39,6 +44,7 @@ def add_pages(
     invitations: Invitations,
     opted_out: OptOuts,
     said: Verbatims,
+    agreed: Callbacks,
     source: Source,
     now: Callable[[], datetime],
     hurry: Callable[[str], None] | None,
@@ -58,9 +64,13 @@ def add_pages(
     pages = frame(settings.company, clock, has_sandbox=has_sandbox)
     parts = (
         account(accounts),
+        overview(source),
+        trend(source),
         contacts(invitations, happened, languages, clock, hurry),
+        callbacks(agreed, clock),
         opt_outs(opted_out),
         verbatims(said, source, languages),
+        exports(source, keys),
     )
     for part in parts:
         pages.register_blueprint(part)
@@ -71,7 +81,9 @@ def add_pages(
         # Until anybody can sign in there is only the sandbox to see.
         if has_sandbox and not accounts.has_users():
             return redirect(url_for("sandbox.page"))
-        return redirect(url_for("pages.contacts.listed"))
+        user = auth.who()
+        is_reader = user is not None and user.role in (Role.ANALYST, Role.ADMIN)
+        return redirect(url_for("pages.overview.shown" if is_reader else "pages.contacts.listed"))
 
     language.speak(app)
     keep_sessions(app, accounts, keys.subs("pages"), settings.base_url, timedelta(hours=settings.pages.idle_hours))

@@ -35,8 +35,12 @@ class Place:
 
 
 MENU = (
+    Place("pages.overview.shown", "Overview", (Role.ANALYST, Role.ADMIN)),
+    Place("pages.trend.shown", "Trend", (Role.ANALYST, Role.ADMIN)),
     Place("pages.contacts.listed", "Contacts", EVERYBODY),
     Place("pages.verbatims.listing", "Verbatims", (Role.ANALYST, Role.ADMIN)),
+    Place("pages.callbacks.listed", "Callbacks", (Role.STAFF, Role.ADMIN)),
+    Place("pages.exports.chosen", "Exports", (Role.ANALYST, Role.ADMIN)),
     Place("pages.opt_outs.noted", "Opt-outs", (Role.STAFF, Role.ADMIN)),
 )
 

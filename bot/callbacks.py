@@ -1,0 +1,147 @@
+"""The customers who agreed to be called back: who is to be called, who does it, and what came of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from flows.callbacks import Ending, State
+from storage import callbacks, callers, journal
+from storage.callbacks import Count, Line, Wanted, Words
+from storage.callers import Given
+from storage.database import Database
+from storage.encryption import Keys
+from storage.journal import Entry
+
+LONGEST_NOTE = 4000
+"""Characters of what was done."""
+
+CLOSING = (Ending.SOLVED, Ending.UNSOLVED, Ending.UNWANTED)
+"""What whoever has called can say of it at last; NOT_REACHED leaves it to be tried again."""
+
+
+class Shown(StrEnum):
+    """Which callbacks are listed."""
+
+    OPEN = "open"
+    MINE = "mine"
+    OVERDUE = "overdue"
+    CLOSED = "closed"
+
+
+class TakenError(Exception):
+    """Somebody else was faster. by: who has the callback now, None where nobody has and it is only past."""
+
+    def __init__(self, by: str | None) -> None:
+        super().__init__(f"claimed by {by}" if by else "no longer yours")
+        self.by = by
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A callback with all there is to know for a call. words.number: empty unless whoever asks has claimed it."""
+
+    line: Line
+    words: Words
+    given: Sequence[Given]
+    attributes: Mapping[str, Any]
+
+
+class Callbacks:
+    """Every callback. now: the clock; keep: for how long one is kept after it was closed, or due in vain."""
+
+    def __init__(self, database: Database, keys: Keys, now: Callable[[], datetime], keep: timedelta) -> None:
+        self._database = database
+        self._keys = keys
+        self._now = now
+        self._keep = keep
+
+    def listed(self, shown: Shown, who: str, most: int, skip: int = 0) -> list[Line]:
+        """At most so many, the longest overdue first, of closed ones the last closed; who: whose those in MINE are."""
+        match shown:
+            case Shown.OPEN:
+                wanted = Wanted()
+            case Shown.MINE:
+                wanted = Wanted((State.CLAIMED,), who)
+            case Shown.OVERDUE:
+                wanted = Wanted(due_before=self._now())
+            case Shown.CLOSED:
+                wanted = Wanted((State.CLOSED,))
+        with self._database.read() as connection:
+            return callbacks.listed(connection, wanted, most, skip)
+
+    def count(self) -> Count:
+        """How many are to be called, and how many of them should have been by now."""
+        with self._database.read() as connection:
+            return callbacks.count(connection, self._now())
+
+    def is_overdue(self, line: Line) -> bool:
+        """Whether somebody should have called by now."""
+        return line.state != State.CLOSED and line.due_at < self._now()
+
+    def find(self, id: str, who: str) -> One | None:
+        """The callback of that id, as `who` may see it."""
+        with self._database.read() as connection:
+            line = callbacks.find(connection, id)
+            if line is None:
+                return None
+            words = callbacks.words(connection, self._keys, id)
+            if line.state != State.CLAIMED or line.claimed_by != who:
+                words = Words("", words.asked, words.said, words.note)
+            given = callers.given(connection, self._keys, line.session_id)
+            return One(line, words, given, callers.attributes(connection, self._keys, line.reference))
+
+    def claim(self, id: str, who: str) -> None:
+        """Takes a callback on; claiming one's own again changes nothing. Raises TakenError."""
+        with self._database.write() as connection:
+            if callbacks.claim(connection, id, who, self._now()):
+                return
+            line = callbacks.find(connection, id)
+        if line is None or line.state != State.CLAIMED or line.claimed_by != who:
+            raise TakenError(line.claimed_by if line else None)
+
+    def release(self, id: str, who: str) -> None:
+        """Leaves a callback to others. Raises TakenError where it is not theirs."""
+        with self._database.write() as connection:
+            if not callbacks.release(connection, self._own(callbacks.find(connection, id), who)):
+                raise TakenError(None)
+
+    def close(self, id: str, who: str, ending: Ending, note: str, due_at: datetime | None = None) -> None:
+        """Writes down what was done, and closes the callback, or frees it for another try at that time.
+
+        Raises TakenError where it is not theirs, and ValueError without a note, without a time for the next try, or
+        for an ending that nobody who calls can bring about.
+        """
+        if not note.strip() or len(note) > LONGEST_NOTE:
+            raise ValueError("note")
+        if ending not in (*CLOSING, Ending.NOT_REACHED):
+            raise ValueError("ending")
+        if ending is Ending.NOT_REACHED and (due_at is None or due_at <= self._now()):
+            raise ValueError("due_at")
+        with self._database.write() as connection:
+            line = self._own(callbacks.find(connection, id), who)
+            before = callbacks.words(connection, self._keys, id).note
+            noted = "\n\n".join(filter(None, (before, f"{self._now():%Y-%m-%d %H:%M} UTC, {who}: {note.strip()}")))
+            if ending is Ending.NOT_REACHED and due_at is not None:
+                done = callbacks.postpone(connection, self._keys, line, noted, due_at)
+            else:
+                done = callbacks.close(connection, self._keys, line, noted, ending, self._now())
+            if not done:
+                raise TakenError(None)
+
+    def purge(self) -> int:
+        """Deletes what has been kept long enough, and notes in the journal how many that were."""
+        now = self._now()
+        with self._database.write() as connection:
+            gone = callbacks.purge(connection, now - self._keep)
+            if gone:
+                given = {"is": "CallbacksPurged", "count": gone}
+                entry = Entry(f"callbacks purged:{now.isoformat()}", now, given, (), None)
+                journal.enter(connection, self._keys, None, entry)
+        return gone
+
+    def _own(self, line: Line | None, who: str) -> Line:
+        if line is None or line.state != State.CLAIMED or line.claimed_by != who:
+            raise TakenError(line.claimed_by if line else None)
+        return line

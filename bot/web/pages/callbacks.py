@@ -1,0 +1,119 @@
+"""The customers who agreed to be called back, for those who call them: list, claim, call, close."""
+
+from datetime import datetime
+from typing import cast
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateTimeLocalField, RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from bot.accounts import Role, User
+from bot.callbacks import CLOSING, LONGEST_NOTE, Callbacks, Shown, TakenError
+from bot.web import auth
+from bot.web.language import gettext as _
+from bot.web.pages.forms import MINUTE, NEEDED, Plain
+from bot.web.pages.frame import seen_by, wrong
+from bot.web.pages.times import Clock
+from flows.callbacks import Ending
+
+MAY_CALL = (Role.STAFF, Role.ADMIN)
+
+ON_A_PAGE = 50
+
+ENDINGS = (*CLOSING, Ending.NOT_REACHED)
+
+
+class DoneForm(Plain):
+    """What was done. due_at: when to try again, by the clock of the pages."""
+
+    note = TextAreaField(validators=[InputRequired(NEEDED), Length(max=LONGEST_NOTE)])
+    ending = RadioField(choices=[each.value for each in ENDINGS], validators=[InputRequired(NEEDED)])
+    due_at = DateTimeLocalField(format=[MINUTE, f"{MINUTE}:%S"], validators=[Optional()])
+
+
+def callbacks(all_of_them: Callbacks, clock: Clock) -> Blueprint:
+    """The pages about callbacks. Who only reads figures sees none of them."""
+    pages = Blueprint("callbacks", __name__)
+
+    @pages.get("/callbacks")
+    @seen_by(*MAY_CALL)
+    def listed() -> ResponseReturnValue:
+        asked = request.args.get("show", "")
+        shown = Shown(asked) if asked in set(Shown) else Shown.OPEN
+        page = min(request.args.get("page", 0, int), 10_000)
+        skip = max(page, 0) * ON_A_PAGE
+        lines = all_of_them.listed(shown, _who(), ON_A_PAGE + 1, skip)
+        return render_template(
+            "callbacks.html",
+            lines=lines[:ON_A_PAGE],
+            has_more=len(lines) > ON_A_PAGE,
+            page=max(page, 0),
+            shown=shown,
+            count=all_of_them.count(),
+            is_overdue=all_of_them.is_overdue,
+        )
+
+    @pages.get("/callbacks/<id>")
+    @seen_by(*MAY_CALL)
+    def one(id: str) -> ResponseReturnValue:
+        return _page(id, DoneForm())
+
+    @pages.post("/callbacks/<id>/claim")
+    @seen_by(*MAY_CALL)
+    def claim(id: str) -> ResponseReturnValue:
+        if Plain().validate_on_submit():
+            try:
+                all_of_them.claim(id, _who())
+            except TakenError as error:
+                flash(error.by or "", "taken")
+        return redirect(url_for("pages.callbacks.one", id=id))
+
+    @pages.post("/callbacks/<id>/release")
+    @seen_by(*MAY_CALL)
+    def release(id: str) -> ResponseReturnValue:
+        if Plain().validate_on_submit():
+            try:
+                all_of_them.release(id, _who())
+            except TakenError as error:
+                flash(error.by or "", "taken")
+        return redirect(url_for("pages.callbacks.one", id=id))
+
+    @pages.post("/callbacks/<id>/close")
+    @seen_by(*MAY_CALL)
+    def close(id: str) -> ResponseReturnValue:
+        form = DoneForm()
+        if not form.validate_on_submit():
+            return _page(id, form, 422)
+        again: datetime | None = form.due_at.data.replace(tzinfo=clock.zone) if form.due_at.data else None
+        try:
+            all_of_them.close(id, _who(), Ending(form.ending.data), form.note.data or "", again)
+        except TakenError as error:
+            flash(error.by or "", "taken")
+            return redirect(url_for("pages.callbacks.one", id=id))
+        except ValueError as error:
+            at_fault = form.due_at if str(error) == "due_at" else form.note
+            told = _("Say when to try again, at a time to come.") if at_fault is form.due_at else _("This is needed.")
+            at_fault.errors = [*at_fault.errors, told]
+            return _page(id, form, 422)
+        flash(form.ending.data, "done")
+        return redirect(url_for("pages.callbacks.listed"))
+
+    def _page(id: str, form: DoneForm, status: int = 200) -> ResponseReturnValue:
+        found = all_of_them.find(id, _who())
+        if found is None:
+            return wrong(404)
+        is_overdue = all_of_them.is_overdue(found.line)
+        is_mine = bool(found.words.number)
+        return (
+            render_template(
+                "callback.html", one=found, line=found.line, form=form, is_overdue=is_overdue, mine=is_mine
+            ),
+            status,
+        )
+
+    return pages
+
+
+def _who() -> str:
+    return cast(User, auth.who()).name  # only who has signed in comes here
