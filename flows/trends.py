@@ -146,10 +146,23 @@ def periods(
     """
     points: list[Point] = []
     for stretch in _stretches(slices):
-        for (first, last), days in groupby(sorted(stretch.days), key=lambda day: _around(day, every)):
+        for (first, last), days in groupby(sorted(stretch.days), key=lambda day: around(day, every)):
             counts = pooled(stretch.days[day] for day in days)
             points.append(point(max(first, stretch.first), min(last, stretch.last), counts, thresholds, level))
     return tuple(points)
+
+
+def around(day: date, every: Every) -> tuple[date, date]:
+    """The first and the last day of the whole period in which the day lies."""
+    match every:
+        case Every.DAY:
+            return day, day
+        case Every.WEEK:
+            monday = day - timedelta(days=day.weekday())
+            return monday, monday + timedelta(days=6)
+        case Every.MONTH:
+            following = day.replace(day=28) + timedelta(days=4)
+            return day.replace(day=1), following - timedelta(days=following.day)
 
 
 def point(first: date, last: date, counts: Counts, thresholds: Thresholds = SMALL, level: float = LEVEL) -> Point:
@@ -187,15 +200,3 @@ def _stretches(slices: Iterable[Slice]) -> Iterator[_Stretch]:
         first, following = stretches[place]
         days = {day: pooled(each.counts for each in same) for day, same in groupby(within, key=lambda each: each.day)}
         yield _Stretch(first, following if following == date.max else following - timedelta(days=1), days)
-
-
-def _around(day: date, every: Every) -> tuple[date, date]:
-    match every:
-        case Every.DAY:
-            return day, day
-        case Every.WEEK:
-            monday = day - timedelta(days=day.weekday())
-            return monday, monday + timedelta(days=6)
-        case Every.MONTH:
-            following = day.replace(day=28) + timedelta(days=4)
-            return day.replace(day=1), following - timedelta(days=following.day)

@@ -1,15 +1,16 @@
 """How one score runs through time: rolling windows and periods, each beside the noise it could be."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.reporting.shifts import Shifts, shifts
 from bot.reporting.source import Period, Source
 from flows import trends
 from flows.charts import Chart, score_chart, share_chart
-from flows.disclosure import Standing
-from flows.filters import Filter, query
+from flows.disclosure import Standing, concealed
+from flows.filters import UNKNOWN, Filter, query
 from flows.measures import Counts, Distribution, Measure
 from flows.movement import Movement, compare, sentence
 from flows.survey import Channel
@@ -20,15 +21,22 @@ from storage.slices import Part, Slice
 WINDOW = 28
 """Days of a rolling window, of which four weeks hold every weekday equally often."""
 
+ALONE = ("channel", "language", "country")
+"""The dimensions of which every value is shown beside its own past."""
+
+Groups = Mapping[str, Mapping[str, tuple[Point, ...]]]
+"""By dimension and value, in the order of values, the periods of that group."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trend:
     """The course of one score.
 
     rolling: for every day the score of the days up to it, to look at and not to test; periods: without a day in common;
-    breaks: no line is drawn across them; chart, good, bad: the periods since the last break that may be shown, against
-    the noise of the process, None for less than two of them; latest: the last whole period beside the one before it,
-    None where there are no two; sentence: the same in English.
+    breaks: no line is drawn across them; stretch: the periods since the last break that may be shown, none for less
+    than two; chart, good, bad: these against the noise of the process; shifts: what of them is small and lasts, None
+    where they are too few; groups: with no score where one could be told from the total; latest: the last whole period
+    beside the one before it, None where there are no two; sentence: the same in English.
     """
 
     question: str
@@ -38,9 +46,12 @@ class Trend:
     rolling: tuple[Point, ...]
     periods: tuple[Point, ...]
     breaks: tuple[trends.Break, ...]
+    stretch: tuple[Point, ...]
     chart: Chart | None
     good: Chart | None
     bad: Chart | None
+    shifts: Shifts | None
+    groups: Groups
     latest: Movement | None
     sentence: str
     query: str
@@ -58,9 +69,11 @@ def trend(
     within = source.narrowed(wanted).between(*period).among("instrument", instrument)
     with source.fresh() as connection:
         cells = daily(connection, Part.SURVEYS, within, source.zone, ("answer",))
-    slices = _slices(measure, ((*key, n) for key, n in cells.items() if key[1].question == question))
+    answers = [(*key, n) for key, n in cells.items() if key[1].question == question]
+    slices = _slices(measure, answers)
     broken, periods = trends.breaks(slices), trends.periods(slices, every)
-    stretch = _last_stretch(periods, broken)
+    last = _last_stretch(periods, broken)
+    stretch = [each.counts for each in last]
     latest = _latest(source.today, periods, broken)
     return Trend(
         question=question,
@@ -70,9 +83,12 @@ def trend(
         rolling=trends.rolling_days(slices, window),
         periods=periods,
         breaks=broken,
+        stretch=tuple(last),
         chart=score_chart(stretch) if stretch else None,
         good=_share(stretch, [each.good for each in stretch]),
         bad=_share(stretch, [each.bad for each in stretch]),
+        shifts=shifts(last),
+        groups={dimension: _groups(measure, answers, dimension, every) for dimension in ALONE},
         latest=latest,
         sentence=sentence(latest) if latest else "",
         query=query(within),
@@ -90,10 +106,30 @@ def _slices(measure: Measure, cells: Iterable[tuple[date, Slice, int, int]]) -> 
     ]
 
 
-def _last_stretch(periods: Sequence[Point], breaks: Sequence[trends.Break]) -> list[Counts]:
+def _groups(
+    measure: Measure, answers: Iterable[tuple[date, Slice, int, int]], dimension: str, every: Every
+) -> Mapping[str, tuple[Point, ...]]:
+    """The periods of each value; where a period is too small, the next smallest of it says nothing either."""
+    of_value: dict[str, list[tuple[date, Slice, int, int]]] = defaultdict(list)
+    for answer in answers:
+        of_value[getattr(answer[1], dimension) or UNKNOWN].append(answer)
+    found = {value: trends.periods(_slices(measure, of_value[value]), every) for value in sorted(of_value)}
+    sizes: dict[date, Counter[str]] = defaultdict(Counter)
+    for value, points in found.items():
+        for each in points:
+            sizes[trends.around(each.first, every)[0]][value] += each.counts.n
+    hidden = {begins: concealed(of_period) for begins, of_period in sizes.items()}
+
+    def told(value: str, each: Point) -> Point:
+        return replace(each, estimate=None) if value in hidden[trends.around(each.first, every)[0]] else each
+
+    return {value: tuple(told(value, each) for each in points) for value, points in found.items()}
+
+
+def _last_stretch(periods: Sequence[Point], breaks: Sequence[trends.Break]) -> list[Point]:
     """The periods since the last break that may be shown; none where there are less than two."""
     since = max((each.day for each in breaks), default=date.min)
-    shown = [each.counts for each in periods if each.first >= since and each.standing is not Standing.SUPPRESSED]
+    shown = [each for each in periods if each.first >= since and each.standing is not Standing.SUPPRESSED]
     return shown if len(shown) > 1 else []
 
 

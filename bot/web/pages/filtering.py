@@ -23,7 +23,8 @@ OFFERED = ("channel", "language", "country", "queue", "touchpoint", "agent", "th
 ALWAYS_KNOWN = ("channel", "language", "theme")
 """Of these nothing is unknown."""
 
-WEEK = timedelta(days=7)
+QUARTER = timedelta(weeks=13)
+YEAR = timedelta(weeks=52)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,8 @@ def address(endpoint: str, wanted: Filter, /, **more: str) -> str:
     return f"{url_for(endpoint)}?{told}" if told else url_for(endpoint)
 
 
-def asked(source: Source) -> Bar:
-    """The filter of the page that is being asked for."""
+def asked(source: Source, usual: timedelta = LATELY) -> Bar:
+    """The filter of the page that is being asked for. usual: how far back it looks where nobody says since when."""
     given = [(name, value) for name, value in request.args.items(multi=True) if value.strip()]
     wanted, faults = _understood(given)
     themes = _themes(source)
@@ -109,10 +110,10 @@ def asked(source: Source) -> Bar:
     return Bar(
         wanted=wanted,
         faults=faults,
-        period=source.periods(wanted)[1],
+        period=_period(source.today, wanted, usual),
         days={name: request.args.get(name, "").strip() for name in DAYS},
         fields=tuple(_fields(source, wanted, themes or {})),
-        presets=tuple(_presets(source.today, wanted, others)),
+        presets=tuple(_presets(source.today, wanted, usual, others)),
         chips=tuple(_chips(wanted, themes or {}, others)),
         others=others,
     )
@@ -150,13 +151,18 @@ def _fields(source: Source, wanted: Filter, themes: Mapping[str, str]) -> Iterab
             yield Field(name, dimension_name(name), tuple(by_name))
 
 
-def _presets(today: date, wanted: Filter, others: Sequence[tuple[str, str]]) -> Iterable[Link]:
-    periods = {_("Last 4 weeks"): None, _("13 weeks"): 13 * WEEK, _("Year"): 52 * WEEK}
-    for title, length in periods.items():
-        first = today - length + timedelta(days=1) if length else None
-        lately = (None, today - LATELY + timedelta(days=1)) if first is None else (first,)
-        is_current = wanted.first in lately and wanted.last in (None, today)
-        yield Link(title, _here(wanted.between(first, None), others), is_current)
+def _period(today: date, wanted: Filter, usual: timedelta) -> Period:
+    """As `Source.periods` has it, which knows but one usual length."""
+    last = wanted.last or max(today, wanted.first or today)
+    return wanted.first or last - usual + timedelta(days=1), last
+
+
+def _presets(today: date, wanted: Filter, usual: timedelta, others: Sequence[tuple[str, str]]) -> Iterable[Link]:
+    """Periods up to today. The usual one needs no day in its address, and so moves on with the days."""
+    for title, length in {_("Last 4 weeks"): LATELY, _("13 weeks"): QUARTER, _("Year"): YEAR}.items():
+        first = today - length + timedelta(days=1)
+        is_current = _period(today, wanted, usual) == (first, today)
+        yield Link(title, _here(wanted.between(None if length == usual else first, None), others), is_current)
 
 
 def _chips(wanted: Filter, themes: Mapping[str, str], others: Sequence[tuple[str, str]]) -> Iterable[Link]:
