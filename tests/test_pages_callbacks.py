@@ -1,0 +1,230 @@
+"""The pages on which customers are called back: who sees what, two at once, and a call from the list to its end."""
+
+import re
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, expect
+from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
+
+from bot.accounts import Role
+from bot.app import Parts, assemble, create_app
+from bot.invitations import NewContact, Source
+from bot.settings import Settings
+from flows.callbacks import Ending
+from storage.callbacks import NewCallback, agree
+from storage.database import migrate
+from storage.models import answers, respondents, sessions
+from tests.conftest import SECRET
+
+PASSWORD = "vier woorden zonder verband"
+PHONE = "+31600000001"
+NOW = datetime(2026, 1, 6, 12, tzinfo=UTC)
+NASTY = "<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+    """An installation with one user of each role and a second of the staff."""
+    folder = tmp_path_factory.mktemp("callbacks")
+    plain = {
+        "folder": folder,
+        "database": {"url": f"sqlite:///{folder}/pages.db"},
+        "secrets": {"secret_key": SECRET},
+    }
+    settings = Settings.model_validate(plain)
+    migrate(settings.database_url)
+    assembled = assemble(settings, lambda: NOW)
+    assembled.accounts._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    for name, role in (("ann", Role.STAFF), ("ben", Role.STAFF), ("eve", Role.ANALYST), ("kim", Role.ADMIN)):
+        assembled.accounts.add_user(name, role, PASSWORD)
+    yield assembled
+    assembled.database.dispose()
+
+
+def agreed(parts: Parts, id: str, due: timedelta = timedelta(hours=24), why: str = "nobody ever calls back") -> str:
+    """A callback with its contact, session and answers; gives its id."""
+    keys, attributes = parts.keys, {"Order": "4711"}
+    parts.invitations.take(NewContact(f"C-{id}", None, NOW, Source.API, queue="repairs", attributes=attributes))
+    session = {
+        "id": f"s-{id}",
+        "survey": "post_contact",
+        "survey_version": "v",
+        "channel": "sms",
+        "language": "en",
+        "ours": "+3197000000",
+        "reference": f"C-{id}",
+        "queue": "repairs",
+        "started_at": NOW,
+        "expires_at": NOW + timedelta(hours=72),
+        "revision": 3,
+        "snapshot": b"",
+        "respondent_id": f"p-{id}",
+        "theirs": f"i-{id}",
+    }
+    given = {"session_id": f"s-{id}", "series": "x", "language": "en", "channel": "sms", "late": False}
+    given |= {"raw": b"", "answered_at": NOW}
+    verbatim = keys.encrypt(why, "answers.verbatim")
+    person = {"id": f"p-{id}", "address_index": f"i-{id}", "address": b"", "created_at": NOW}
+    with parts.database.write() as connection:
+        connection.execute(respondents.insert(), person)
+        connection.execute(sessions.insert(), session)
+        connection.execute(answers.insert(), {**given, "question": "nps", "instrument": "nps", "value": 2})
+        connection.execute(answers.insert(), {**given, "question": "why", "verbatim": verbatim})
+        new = NewCallback(
+            id=id,
+            session=f"s-{id}",
+            reference=f"C-{id}",
+            reasons="low_score",
+            survey_version="v",
+            language="en",
+            asked="May we call you back?",
+            said="Yes, after five",
+            number=PHONE,
+            consented_at=NOW,
+            due_at=NOW + due,
+        )
+        assert agree(connection, keys, new, ())
+    return id
+
+
+@pytest.fixture
+def ann(parts: Parts) -> FlaskClient:
+    return signed_in(parts, "ann")
+
+
+def signed_in(parts: Parts, name: str) -> FlaskClient:
+    client = create_app(parts).test_client()
+    form = {"csrf_token": token(client.get("/sign-in")), "name": name, "password": PASSWORD}
+    assert client.post("/sign-in", data=form).status_code in (302, 303)
+    return client
+
+
+def token(response: TestResponse) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', response.text)
+    assert found, response.text
+    return found[1]
+
+
+def press(client: FlaskClient, id: str, what: str, **form: str) -> TestResponse:
+    """Sends one of the forms on the page of a callback, and follows."""
+    form["csrf_token"] = token(client.get(f"/callbacks/{id}"))
+    return client.post(f"/callbacks/{id}/{what}", data=form, follow_redirects=True)
+
+
+def test_analysts_see_no_callbacks(parts: Parts) -> None:
+    """Who only reads figures gets neither the list nor a number; nobody does who has not signed in."""
+    id = agreed(parts, "secret")
+    eve, nobody = signed_in(parts, "eve"), create_app(parts).test_client()
+    for path in ("/callbacks", f"/callbacks/{id}"):
+        assert eve.get(path).status_code == 403
+        assert nobody.get(path).status_code == 302
+    assert "/callbacks" not in eve.get("/contacts").text
+
+
+def test_the_number_is_shown_to_whoever_has_claimed(parts: Parts, ann: FlaskClient) -> None:
+    """Before that nobody reads it, and afterwards only one; the words the customer used are there for all."""
+    id = agreed(parts, "number", why=NASTY)
+    page = ann.get(f"/callbacks/{id}").text
+    assert PHONE not in page
+    assert NASTY not in page
+    assert "&lt;script&gt;" in page
+    for known in ("May we call you back?", "Yes, after five", "Low score", "4711", "repairs"):
+        assert known in page
+    assert f'href="tel:{PHONE}"' in press(ann, id, "claim").text
+    assert PHONE not in signed_in(parts, "kim").get(f"/callbacks/{id}").text
+
+
+def test_whoever_comes_second_is_told_by_whom(parts: Parts, ann: FlaskClient) -> None:
+    """Two open the page, both claim: the second reads who was faster."""
+    id, ben = agreed(parts, "race"), signed_in(parts, "ben")
+    form = {"csrf_token": token(ben.get(f"/callbacks/{id}"))}
+    press(ann, id, "claim")
+    told = ben.post(f"/callbacks/{id}/claim", data=form, follow_redirects=True).text
+    assert "ann was faster and has claimed this callback." in told
+    assert PHONE not in told
+
+
+def test_closing_takes_words_and_an_outcome(parts: Parts, ann: FlaskClient) -> None:
+    """Without either it stays as it was, and what was typed is still there."""
+    id = agreed(parts, "closing")
+    press(ann, id, "claim")
+    assert press(ann, id, "close", ending="solved").status_code == 422
+    missing = press(ann, id, "close", note="rang twice")
+    assert missing.status_code == 422
+    assert "rang twice" in missing.text
+    never = press(ann, id, "close", note="rang twice", ending="not_reached")
+    assert "Say when to try again" in never.text
+    later = press(ann, id, "close", note="rang twice", ending="not_reached", due_at="2026-01-07T09:30")
+    assert "open again for the next try" in later.text
+    assert "Open, tried once" in later.text
+    press(ann, id, "claim")
+    assert "the callback is closed" in press(ann, id, "close", note="sent a new one", ending="solved").text
+    page = ann.get(f"/callbacks/{id}").text
+    assert "rang twice" in page
+    assert "Reached, and solved" in page
+    assert PHONE not in page
+    assert f"C-{id}" in ann.get("/callbacks?show=closed").text
+
+
+def test_a_form_of_another_site_does_nothing(parts: Parts, ann: FlaskClient) -> None:
+    """Without the token of the page nothing is claimed, released or closed."""
+    id = agreed(parts, "forged")
+    ann.post(f"/callbacks/{id}/claim")
+    found = parts.callbacks.find(id, "ann")
+    assert found
+    assert found.line.state == "open"
+    parts.callbacks.claim(id, "ann")
+    assert ann.post(f"/callbacks/{id}/close", data={"note": "x", "ending": "solved"}).status_code == 422
+    ann.post(f"/callbacks/{id}/release")
+    found = parts.callbacks.find(id, "ann")
+    assert found
+    assert found.line.state == "claimed"
+
+
+def test_an_address_of_nothing_is_told(ann: FlaskClient) -> None:
+    """A callback that is gone is not found; a filter that is none shows what is to call."""
+    assert ann.get("/callbacks/gone").status_code == 404
+    assert ann.get("/callbacks?show=%00&page=-3").status_code == 200
+    assert ann.get("/callbacks?page=99999999999999999999").status_code == 200
+
+
+def test_a_callback_from_the_list_to_its_end(parts: Parts, browser: Browser) -> None:
+    """Without JavaScript and at the width of a telephone: overdue first and in words, claim, note, close, released."""
+    late = agreed(parts, "late", timedelta(hours=-2))
+    server = make_server("127.0.0.1", 0, create_app(parts), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/callbacks?show=overdue")
+        page.get_by_label("Name").fill("ben")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        first = page.get_by_role("row").nth(1)
+        expect(first).to_contain_text(f"C-{late}")
+        expect(first).to_contain_text("Overdue")
+        first.get_by_role("link").click()
+        page.get_by_role("button", name="Claim").click()
+        expect(page.get_by_role("link", name=f"Call {PHONE}")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.get_by_role("button", name="Leave it to somebody else").click()
+        page.get_by_role("button", name="Claim").click()
+        page.get_by_label("What was done").fill("apologised, and mended it")
+        page.get_by_label("Reached, and solved").check()
+        page.get_by_role("button", name="Write it down").click()
+        expect(page.get_by_role("status")).to_contain_text("closed")
+    finally:
+        context.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    found = parts.callbacks.find(late, "ben")
+    assert found
+    assert (found.line.outcome, found.line.closed_by) == (Ending.SOLVED, "ben")
