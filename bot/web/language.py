@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
 from flask import Flask, Response, current_app, has_request_context, request
+from markupsafe import Markup
 
 from flows.estimates import rounded
 
@@ -54,9 +55,10 @@ def gettext(message: str, **values: object) -> str:
     return said % values if values else said
 
 
-def ngettext(one: str, many: str, n: int, **values: object) -> str:
-    """The message for that many, of which it may say `%(n)s`."""
-    return catalogue(language()).ngettext(one, many, n) % {"n": number(n), **values}
+def ngettext(one: str, many: str, n: int, **values: object) -> Markup:
+    """The message for that many, of which it may say `%(n)s`; the values are escaped."""
+    said = catalogue(language()).ngettext(one, many, n)
+    return Markup(said) % {"n": number(n), **values}  # noqa: S704  # our own words
 
 
 def later(message: str) -> LazyProxy:
@@ -97,11 +99,11 @@ def speak(app: Flask) -> None:
     environment = app.jinja_env
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        lambda message: catalogue(language()).gettext(message),
-        lambda one, many, n: catalogue(language()).ngettext(one, many, n),
-        newstyle=True,
+        gettext, ngettext, newstyle=True
     )
-    environment.globals.update(language=language, language_names=NAMES, number=number, percent=percent, day=day)
+    environment.globals.update(
+        ngettext=ngettext, language=language, language_names=NAMES, number=number, percent=percent, day=day
+    )
 
 
 @cache
