@@ -26,6 +26,7 @@ from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.readiness import Readiness
 from bot.reporting.source import Source
+from bot.schedule import Schedule
 from bot.settings import CarrierName, Settings
 from bot.tagging import Taggers
 from bot.telemetry import log_to_stderr
@@ -133,7 +134,15 @@ def taggers_of(settings: Settings) -> Taggers:
 def source_of(parts: Parts) -> Source:
     """Where figures come from; days begin by the clock of the pages."""
     zone, now = parts.settings.pages.time_zone, parts.conversations.now
-    return Source(parts.database, parts.survey, zone, now, lambda: frame_of(parts.settings))
+    return Source(parts.database, parts.survey, zone, now, lambda: parts.taggers.frame)
+
+
+def schedule_of(parts: Parts, dispatch: Dispatch) -> Schedule:
+    """What writes exports by itself, in the process that dispatches."""
+    wanted, folder = parts.settings.exports, parts.settings.folder
+    return Schedule(
+        source_of(parts), parts.keys, wanted, folder, dispatch.worker, parts.conversations.now, dispatch.stopping
+    )
 
 
 def carrier_of(parts: Parts) -> Carrier:

@@ -5,11 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage import heartbeats
+from storage import exports, heartbeats
 from storage.database import Database, UnavailableError, at_head
 
 LONGEST_LOOK = 3.0
 """Seconds that the database may take for all checks together."""
+
+
+RECENT = timedelta(days=1)
+"""An export that fails is tried again all the while; one that has not been is no longer asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,9 @@ class Readiness:
         with self._database.read() as connection:
             last = heartbeats.last(connection)
             trouble, _ = heartbeats.tagging(connection)
+            unwritten = exports.trouble(connection, self._now() - RECENT)
+        told = "; ".join(f"{name}: {why}" for name, why in unwritten)
+        yield Check("exports", not unwritten, told or "written as they should be", is_vital=False)
         if last is None:
             yield Check("worker", False, "none has ever come by: start `nawoord worker`")
             return

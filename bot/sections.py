@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, IPvAnyNetwork, SecretStr, model_validator
 
 from bot.calendars import read_hours
+from flows.filters import DIMENSIONS
 from flows.hours import Hours as OpenHours
+from flows.schedules import Every
 from flows.survey import Channel
 
 
@@ -234,6 +236,24 @@ class Callbacks(Section):
 class Twilio(Section):
     number: E164 | None = None
     api_url: HttpUrl | None = None
+
+
+Dimension = Annotated[str, Field(pattern=rf"^({'|'.join(DIMENSIONS)})$")]
+
+
+class ScheduledExport(Section):
+    """An export that the worker writes by itself. days: so many up to the last of the period; without, the period."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")
+    what: Literal["answers", "verbatims"]
+    format: Literal["csv", "jsonl", "parquet", "xlsx"] = "csv"
+    bom: bool = False
+    folder: Path = Path("var/exports")
+    every: Every = Every.DAY
+    # Text, for YAML reads 06:00 without quotation marks as a number.
+    at: str = Field("06:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    days: int | None = Field(None, ge=1, le=3660)
+    only: Mapping[Dimension, tuple[str, ...]] = {}
 
 
 class Secrets(Section):

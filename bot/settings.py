@@ -18,6 +18,7 @@ from bot.sections import (
     Eligibility,
     Monitoring,
     Pages,
+    ScheduledExport,
     Secrets,
     Section,
     Server,
@@ -73,6 +74,7 @@ class Settings(Section):
     pages: Pages = Pages()
     themes: Themes = Themes()
     callbacks: Callbacks = Callbacks()
+    exports: tuple[ScheduledExport, ...] = ()
     twilio: Twilio = Twilio()
     secrets: Secrets = Secrets()
 
@@ -117,6 +119,8 @@ class Settings(Section):
     def _is_complete(self) -> "Settings":
         if self.text.keyword.upper() in KEYWORDS:
             raise ValueError(f"text.keyword: the carrier itself answers {self.text.keyword}; choose another word")
+        if len({each.name for each in self.exports}) < len(self.exports):
+            raise ValueError("exports: each needs a name of its own")
         if bool(self.secrets.twilio_api_key) != bool(self.secrets.twilio_api_secret):
             raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET go together: set both or neither")
         if self.callbacks.webhook.url and not self.secrets.callback_secret:

@@ -10,6 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.announcing import Announcements
 from bot.callbacks import Callbacks
 from bot.dispatch import Dispatch
+from bot.schedule import Schedule
 from bot.verbatims import Verbatims
 from flows.loader import DefinitionError
 from storage import heartbeats
@@ -21,10 +22,13 @@ COUNTING_SECONDS = 60
 TAGGING_SECONDS = 10
 ANNOUNCING_SECONDS = 5
 PURGING_SECONDS = 3600
+EXPORTING_SECONDS = 60
 STOPS = {signal.SIGTERM, signal.SIGINT}
 
 
-def work(dispatch: Dispatch, verbatims: Verbatims, callbacks: Callbacks, announcements: Announcements) -> None:
+def work(
+    dispatch: Dispatch, verbatims: Verbatims, callbacks: Callbacks, announcements: Announcements, schedule: Schedule
+) -> None:
     """Tick until told to stop. The database is the queue, so any number of workers may run and none holds anything.
 
     Told to stop, it finishes what it is asking the carrier just now, notes the answer, and begins nothing more.
@@ -42,6 +46,7 @@ def work(dispatch: Dispatch, verbatims: Verbatims, callbacks: Callbacks, announc
         (lambda: refresh(conversations.database, dispatch.settings.pages.time_zone), COUNTING_SECONDS),
         (announcements.work_off, ANNOUNCING_SECONDS),
         (callbacks.purge, PURGING_SECONDS),
+        (schedule.tick, EXPORTING_SECONDS),
     )
     for tick, seconds in ticks:
         scheduler.add_job(

@@ -34,7 +34,9 @@ def web() -> None:
 def worker() -> None:
     """Do what is due in the background; any number may run."""
     parts = app.ready()
-    work(app.dispatch_of(parts), parts.verbatims, parts.callbacks, app.announcements_of(parts))
+    dispatch = app.dispatch_of(parts)
+    schedule = app.schedule_of(parts, dispatch)
+    work(dispatch, parts.verbatims, parts.callbacks, app.announcements_of(parts), schedule)
 
 
 COMMANDS = (run, web, worker)

@@ -91,12 +91,17 @@ def csv_pieces(table: Table, bom: bool = False) -> Iterator[bytes]:
 
 def jsonl_pieces(table: Table, _bom: bool = False) -> Iterator[bytes]:
     """As a JSON object a line, with a name for every column; text stands in it as it came."""
+    lines = in_json(table.columns, table.rows)
+    while some := list(islice(lines, AT_ONCE)):
+        yield ("\n".join(some) + "\n").encode("utf-8", "replace")
+    yield b""
+
+
+def in_json(columns: tuple[Column, ...], rows: Iterable[Mapping[str, Cell]]) -> Iterator[str]:
+    """Each row as a JSON object, with a name for every column."""
     encode = json.JSONEncoder(ensure_ascii=False).encode
-    names = [column.name for column in table.columns]
-    turned = _turned(table, {datetime: _iso})
-    while rows := list(islice(turned, AT_ONCE)):
-        lines = [encode(dict(zip(names, row, strict=True))) for row in rows]
-        yield ("\n".join(lines) + "\n").encode("utf-8", "replace")
+    names = [column.name for column in columns]
+    return (encode(dict(zip(names, row, strict=True))) for row in _turned(Table(columns, rows), {datetime: _iso}))
 
 
 def write_xlsx(table: Table, to: BinaryIO, _bom: bool = False) -> None:

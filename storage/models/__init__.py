@@ -11,6 +11,7 @@ from storage.models.conversations import respondents as respondents
 from storage.models.conversations import senders as senders
 from storage.models.conversations import sessions as sessions
 from storage.models.conversations import turns as turns
+from storage.models.exports import exports as exports
 from storage.models.figures import changes as changes
 from storage.models.figures import figures as figures
 from storage.models.figures import rollups as rollups

@@ -16,9 +16,10 @@ from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.reporting.source import Source
 from bot.verbatims import Verbatims
-from bot.web import coding_schemas, figure_schemas, problems, schemas
+from bot.web import coding_schemas, export_schemas, figure_schemas, problems, schemas
 from bot.web.api.admission import admission, is_open, whose
 from bot.web.api.contacts import contacts
+from bot.web.api.exports import exports
 from bot.web.api.figures import figures
 from bot.web.api.optouts import opt_outs
 from bot.web.api.reading import METHODS, PROBLEM, fields, operations
@@ -30,7 +31,7 @@ from storage.encryption import Keys
 
 VERSION = "1"
 
-TAKEN = {**schemas.TAKEN, **coding_schemas.TAKEN, **figure_schemas.TAKEN}
+TAKEN = {**schemas.TAKEN, **coding_schemas.TAKEN, **figure_schemas.TAKEN, **export_schemas.TAKEN}
 
 PER_KEY = "1200 per minute"
 """Requests with one key that each process answers; processes do not count together."""
@@ -73,7 +74,13 @@ def add_api(
     app.before_request(admission(accounts))
     limit = ApplicationLimit(PER_KEY, exempt_when=is_open)
     Limiter(whose, app=app, application_limits=[limit], storage_uri="memory://")
-    for resource in (contacts(invitations), opt_outs(opted_out), verbatims(said), figures(source, keys)):
+    for resource in (
+        contacts(invitations),
+        opt_outs(opted_out),
+        verbatims(said),
+        figures(source, keys),
+        exports(source, keys),
+    ):
         app.register_api(resource)
 
     _tell_roles(app)

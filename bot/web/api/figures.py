@@ -1,9 +1,5 @@
 """Figures and answers through the API: scores with their intervals, the funnel, and every survey page by page."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
-
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
@@ -15,12 +11,13 @@ from bot.reporting.overview import overview
 from bot.reporting.plain import plain_asked, plain_overview
 from bot.reporting.source import Source
 from bot.web.api.admission import KEY, READING, allowed
+from bot.web.api.places import cursor_of, place_of
 from bot.web.api.replies import reply
 from bot.web.figure_schemas import Answers, AnswersQuery, FunnelOut, FunnelQuery, Scores, ScoresQuery, SurveyOut
 from bot.web.problems import faulty
 from flows.filters import FilterError, read
 from storage.encryption import Keys
-from storage.responses import BEGINNING, Place, page
+from storage.responses import BEGINNING, page
 from storage.selected import of_surveys, own_numbers
 
 
@@ -42,7 +39,7 @@ def figures(source: Source, keys: Keys) -> APIBlueprint:
         try:
             found = overview(source, read(query.pairs()), query.by)
         except FilterError as error:
-            return _mistaken(error)
+            return misfiltered(error)
         return reply(Scores.model_validate(plain_overview(found)))
 
     @routes.get(
@@ -57,7 +54,7 @@ def figures(source: Source, keys: Keys) -> APIBlueprint:
         try:
             found = asked(source, read(query.pairs()))
         except FilterError as error:
-            return _mistaken(error)
+            return misfiltered(error)
         return reply(FunnelOut.model_validate(plain_asked(found)))
 
     @routes.get(
@@ -69,36 +66,23 @@ def figures(source: Source, keys: Keys) -> APIBlueprint:
     )
     @allowed(Role.ANALYST, Role.ADMIN)
     def answers(query: AnswersQuery) -> Response:
-        after = _place(query.cursor) if query.cursor else BEGINNING
+        after = place_of(query.cursor) if query.cursor else BEGINNING
         if after is None:
             return faulty([Fault("cursor", "it is none of ours", "send `next` of a page as it was given")])
         try:
             where = of_surveys(source.narrowed(read(query.pairs())), source.zone)
         except FilterError as error:
-            return _mistaken(error)
+            return misfiltered(error)
         with source.database.read() as connection:
             found = page(connection, keys, after, query.limit + 1, where)
             shown = found[: query.limit]
             own = own_numbers(connection, keys, [each.session for each in shown])
-        more = _cursor((shown[-1].started_at, shown[-1].session)) if len(found) > query.limit else None
+        more = cursor_of((shown[-1].started_at, shown[-1].session)) if len(found) > query.limit else None
         return reply(Answers(surveys=[SurveyOut.of(each, own.get(each.session)) for each in shown], next=more))
 
     return routes
 
 
-def _mistaken(error: FilterError) -> Response:
+def misfiltered(error: FilterError) -> Response:
+    """The problem that a filter cannot be taken as it stands."""
     return faulty([Fault(each.field, each.problem, each.remedy) for each in error.faults])
-
-
-def _cursor(place: Place) -> str:
-    return urlsafe_b64encode(json.dumps([place[0].isoformat(), place[1]]).encode()).decode()
-
-
-def _place(cursor: str) -> Place | None:
-    try:
-        at, session = json.loads(urlsafe_b64decode(cursor.encode()))
-        begun = datetime.fromisoformat(at)
-    except (ValueError, TypeError, AttributeError):
-        return None
-    is_whole = begun.tzinfo is not None and isinstance(session, str) and "\0" not in session
-    return (begun, session) if is_whole else None
