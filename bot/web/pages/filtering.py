@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
@@ -94,27 +93,41 @@ def address(endpoint: str, wanted: Filter, /, **more: str) -> str:
     """The address of a page with this filter; names of a filter replace what it has of them, others follow it."""
     for name in set(more) & set(DIMENSIONS):
         wanted = wanted.among(name, more.pop(name))
-    told = "&".join(filter(None, (query(wanted), urlencode(more))))
-    return f"{url_for(endpoint)}?{told}" if told else url_for(endpoint)
+    return _followed(url_for(endpoint), wanted, more.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What the address of a page means, without what could not be understood; faults and period as of `Bar`."""
+
+    wanted: Filter
+    faults: Mapping[str, str]
+    period: Period
+
+
+def meant(source: Source, usual: timedelta = LATELY) -> Meant:
+    """The same as `asked`, for what shows no filter."""
+    wanted, faults = _understood(list(request.args.items(multi=True)))
+    if wanted.theme and _themes(source) is None:
+        faults["theme"] = _("the code frame cannot be read, so nothing can be told by theme")
+        wanted = wanted.among("theme")
+    return Meant(wanted, faults, _period(source.today, wanted, usual))
 
 
 def asked(source: Source, usual: timedelta = LATELY) -> Bar:
     """The filter of the page that is being asked for. usual: how far back it looks where nobody says since when."""
     given = [(name, value) for name, value in request.args.items(multi=True) if value.strip()]
-    wanted, faults = _understood(given)
-    themes = _themes(source)
-    if themes is None and wanted.theme:
-        faults["theme"] = _("the code frame cannot be read, so nothing can be told by theme")
-        wanted = wanted.among("theme")
+    told, themes = meant(source, usual), _themes(source) or {}
+    wanted = told.wanted
     others = tuple((name, value) for name, value in given if name not in (*DAYS, *DIMENSIONS))
     return Bar(
         wanted=wanted,
-        faults=faults,
-        period=_period(source.today, wanted, usual),
+        faults=told.faults,
+        period=told.period,
         days={name: request.args.get(name, "").strip() for name in DAYS},
-        fields=tuple(_fields(source, wanted, themes or {})),
+        fields=tuple(_fields(source, wanted, themes)),
         presets=tuple(_presets(source.today, wanted, usual, others)),
-        chips=tuple(_chips(wanted, themes or {}, others)),
+        chips=tuple(_chips(wanted, themes, others)),
         others=others,
     )
 
@@ -177,6 +190,10 @@ def _called(name: str, value: str, themes: Mapping[str, str]) -> str:
     return themes.get(value, value) if name == "theme" else value_name(name, value)
 
 
-def _here(wanted: Filter, others: Sequence[tuple[str, str]]) -> str:
-    more: dict[str, Any] = dict(others)
-    return address(request.endpoint or "", wanted, **more)
+def _here(wanted: Filter, others: Iterable[tuple[str, str]]) -> str:
+    return _followed(request.path, wanted, others)
+
+
+def _followed(path: str, wanted: Filter, more: Iterable[tuple[str, str]]) -> str:
+    told = "&".join(filter(None, (query(wanted), urlencode(list(more)))))
+    return f"{path}?{told}" if told else path

@@ -1,0 +1,155 @@
+"""The overview on a page: where every measure stands, whether it has moved, who was asked, and what pulls it down."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from bot.accounts import Role
+from bot.reporting import overview as reporting
+from bot.reporting.drivers import Drivers, driven
+from bot.reporting.figures import Figure
+from bot.reporting.overview import Measured, Overview
+from bot.reporting.source import Source
+from bot.web import plots
+from bot.web.charts import Chart, Heading, sent
+from bot.web.language import gettext as _
+from bot.web.language import language, number
+from bot.web.pages import filtering
+from bot.web.pages.cards import theme_name
+from bot.web.pages.frame import seen_by
+from bot.web.pages.lately import Lately
+from bot.web.pages.movements import moved
+from bot.web.pages.names import band_names, dimension_name, instrument_name, value_name
+from flows.document import DefinitionError
+from flows.estimates import Estimate, share
+from flows.filters import query
+from flows.measures import NPS, Band, Distribution
+
+MAY_SEE = (Role.ANALYST, Role.ADMIN)
+
+SHOWN_THEMES = 6
+"""How many themes are named here; the page about themes has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The answers of one band. verbatims: what narrows the page of verbatims to them, empty where nothing does."""
+
+    band: Band
+    name: str
+    n: int
+    share: Estimate
+    verbatims: dict[str, str]
+
+
+def overview(source: Source) -> Blueprint:
+    """The page that everything else is reached from."""
+    pages = Blueprint("overview", __name__)
+    lately: Lately[Overview] = Lately()
+
+    @pages.get("/overview")
+    @seen_by(*MAY_SEE)
+    def shown() -> ResponseReturnValue:
+        bar = filtering.asked(source)
+        found = lately.put(query(bar.wanted), reporting.overview(source, bar.wanted)) if not bar.faults else None
+        pulled = _pulled(source, found) if found else None
+        charts = {chart.key: chart for chart in _charts(found)} if found else {}
+        return render_template(
+            "overview.html",
+            bar=bar,
+            found=found,
+            pulled=pulled,
+            charts=charts,
+            key=_key,
+            parts=_parts,
+            moved=moved,
+            instrument_name=instrument_name,
+            dimension_name=dimension_name,
+            value_name=value_name,
+            theme_name=lambda theme: theme_name(source.frame(), theme, language()),
+            asked_for=request.query_string.decode(),
+            most=SHOWN_THEMES,
+        ), bar.status
+
+    @pages.get("/overview/<key>.<form>")
+    @seen_by(*MAY_SEE)
+    def chart(key: str, form: str) -> ResponseReturnValue:
+        told = filtering.meant(source)
+        if told.faults:
+            abort(404)
+        found = lately.take(query(told.wanted), lambda: reporting.overview(source, told.wanted))
+        return sent(list(_charts(found)), key, form)
+
+    return pages
+
+
+def _pulled(source: Source, found: Overview) -> Drivers | None:
+    """The themes beside the first score that may be shown, NPS before others; None where there is nothing to tell."""
+    scored = [each for each in found.measures if each.compared.now.score]
+    scored.sort(key=lambda each: each.instrument != NPS.instrument)
+    try:
+        return driven(source, found.filter, scored[0].question, scored[0].instrument) if scored else None
+    except DefinitionError:
+        return None
+
+
+def _key(measured: Measured) -> str:
+    return f"{measured.question}-{measured.instrument}"
+
+
+def _parts(figure: Figure) -> list[Part]:
+    """The answers by band, the good ones first."""
+    if figure.distribution is None:
+        return []
+    measure, banded = figure.distribution.measure, figure.distribution.banded
+    names = band_names(measure)
+    sizes = {Band.GOOD: banded.good, Band.MIDDLE: banded.middle, Band.BAD: banded.bad}
+    if measure == NPS:
+        told = {Band.GOOD: "promoter", Band.MIDDLE: "passive", Band.BAD: "detractor"}
+        verbatims = {band: {"band": name} for band, name in told.items()}
+    else:
+        verbatims = {Band.GOOD: {"effort": "low"}, Band.BAD: {"effort": "high"}} if figure.effort else {}
+    return [Part(band, names[band], n, share(n, banded.n), verbatims.get(band, {})) for band, n in sizes.items()]
+
+
+def _charts(found: Overview) -> Iterable[Chart]:
+    for measured in found.measures:
+        if distribution := measured.compared.now.distribution:
+            yield _distribution(measured, distribution)
+
+
+def _distribution(measured: Measured, told: Distribution) -> Chart:
+    """How often each number was answered."""
+    names, scale = band_names(told.measure), told.measure.scale
+    shares = {value: share(told.counts.get(value, 0), told.n) for value in range(scale.low, scale.high + 1)}
+    tolds = [
+        plots.Bar(str(value), told.counts.get(value, 0), each.value, told.measure.band(value))
+        for value, each in shares.items()
+    ]
+    said = "; ".join(f"{part.name} {number(part.share.value)}%" for part in _parts(measured.compared.now))
+    return Chart(
+        key=_key(measured),
+        title=_("How often each number was given, in percent"),
+        finding=_(
+            "%(measure)s, %(count)s answers: %(shares)s.",
+            measure=instrument_name(measured.instrument),
+            count=number(told.n),
+            shares=said,
+        ),
+        draw=lambda look: plots.distribution(tolds, look),
+        headings=(
+            Heading("answer", _("Answer"), int),
+            Heading("band", _("Band"), str),
+            Heading("n", _("Answers"), int),
+            Heading("percent", _("Percent"), float),
+            Heading("low", _("From"), float),
+            Heading("high", _("To"), float),
+        ),
+        rows=[
+            (value, names[told.measure.band(value)], told.counts.get(value, 0), each.value, each.low, each.high)
+            for value, each in shares.items()
+        ],
+        width="half",
+    )
