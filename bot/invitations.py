@@ -27,10 +27,11 @@ from flows.eligibility import (
 )
 from flows.survey import Channel, Survey
 from storage import contacts, ledger, optouts
+from storage.asked import Wanted as Wanted
+from storage.asked import conditions
 from storage.contacts import NewInvitation
 from storage.database import Connection, Database, raced
 from storage.encryption import Keys
-from storage.ledger import Wanted as Wanted
 
 
 class Invitations:
@@ -87,9 +88,14 @@ class Invitations:
         """
         before = read_cursor(cursor) if cursor else None
         with self._database.read() as connection:
-            lines = ledger.recent(connection, self._keys, wanted or Wanted(), most + 1, before)
+            lines = ledger.recent(connection, self._keys, conditions(wanted or Wanted()), most + 1, before)
         shown = tuple(map(decided, lines[:most]))
         return Page(shown, cursor_of(shown[-1]) if len(lines) > most else None)
+
+    def count(self, wanted: Wanted, most: int) -> int:
+        """How many contacts are wanted; whoever has counted that many goes no further."""
+        with self._database.read() as connection:
+            return ledger.count(connection, conditions(wanted), most)
 
     def _settle(self, contact: NewContact, number: Number, call: str | None) -> Decided:
         now = self._now()

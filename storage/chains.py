@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, or_, select
@@ -10,6 +11,7 @@ from flows.filters import UNKNOWN, Filter
 from flows.selection import Chain
 from storage.contacts import ATTRIBUTES
 from storage.encryption import Keys
+from storage.ledger import LINES, STATE
 from storage.models import answers, attempts, contacts, invitations, sessions
 from storage.selected import of_contacts
 
@@ -19,33 +21,47 @@ ENDED_BY = "ended_by"
 ARRIVED = ("delivered", "read", "in-progress", "completed")
 
 _has_number = answers.c.value.is_not(None)
-_by_attempt = sessions.join(attempts, attempts.c.session_id == sessions.c.id)
-_with_answers = answers.c.session_id == sessions.c.id
-_is_tried = attempts.c.invitation_id == invitations.c.id
-_is_called = sessions.c.carrier_ref == invitations.c.call
-_has_spoken = or_(sessions.c.channel == "call", sessions.c.revision > 0)
+# Any attempt and any session: a line of the ledger knows one of each.
+_attempts, _sessions = attempts.alias("tried"), sessions.alias("held")
+_by_attempt = _sessions.join(_attempts, _attempts.c.session_id == _sessions.c.id)
+_with_answers = answers.c.session_id == _sessions.c.id
+_is_tried = _attempts.c.invitation_id == invitations.c.id
+_is_called = _sessions.c.carrier_ref == invitations.c.call
+_has_spoken = or_(_sessions.c.channel == "call", _sessions.c.revision > 0)
 
 
 def _any(of: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists(select(literal(1)).select_from(of).where(*conditions).correlate(invitations))
+    return exists(select(literal(1)).select_from(of).where(*conditions).correlate(invitations, contacts))
 
 
-OFFERED = or_(contacts.c.source == "offer", _any(attempts, _is_tried))
-REACHED = and_(
-    OFFERED,
-    or_(
-        _any(attempts, _is_tried, attempts.c.status.in_(ARRIVED)),
-        _any(_by_attempt, _is_tried, _has_spoken),
-        _any(sessions, _is_called, _has_spoken),
-    ),
-)
+OFFERED = or_(contacts.c.source == "offer", _any(_attempts, _is_tried))
+STARTED = and_(OFFERED, or_(_any(_by_attempt, _is_tried, _has_spoken), _any(_sessions, _is_called, _has_spoken)))
+REACHED = or_(STARTED, and_(OFFERED, _any(_attempts, _is_tried, _attempts.c.status.in_(ARRIVED))))
 ANSWERED = and_(
-    REACHED,
+    STARTED,
     or_(
         _any(_by_attempt.join(answers, _with_answers), _is_tried, _has_number),
-        _any(sessions.join(answers, _with_answers), _is_called, _has_number),
+        _any(_sessions.join(answers, _with_answers), _is_called, _has_number),
     ),
 )
+STEPS: Mapping[str, ColumnElement[bool]] = {
+    "invited": invitations.c.id.is_not(None),
+    "offered": OFFERED,
+    "connected": REACHED,
+    "started": STARTED,
+    "answered": ANSWERED,
+    "completed": STATE == "completed",
+}
+"""How far an invitation can come, as conditions on the lines of the ledger: to whom anything was sent or said, whom it
+reached, who said anything or took the call, who gave a number, and who answered everything.
+"""
+
+
+def passed(connection: Connection, wanted: Filter, zone: str) -> dict[str, int]:
+    """How many of those invited have come to each of the steps."""
+    sums = [func.coalesce(func.sum(case((step, 1), else_=0)), 0) for step in STEPS.values()]
+    lines = LINES.with_only_columns(*sums).where(invitations.c.id.is_not(None), *of_contacts(wanted, zone))
+    return dict(zip(STEPS, map(int, connection.execute(lines).one()), strict=True))
 
 
 def chains(connection: Connection, keys: Keys, wanted: Filter, zone: str, by: Literal["agent", "queue"]) -> list[Chain]:
@@ -56,9 +72,8 @@ def chains(connection: Connection, keys: Keys, wanted: Filter, zone: str, by: Li
     """
     offered, reached, answered = (func.sum(case((step, 1), else_=0)) for step in (OFFERED, REACHED, ANSWERED))
     rows = connection.execute(
-        select(func.coalesce(contacts.c[by], UNKNOWN), func.count(), offered, reached, answered)
-        .select_from(contacts.join(invitations, invitations.c.reference == contacts.c.reference))
-        .where(*of_contacts(wanted, zone))
+        LINES.with_only_columns(func.coalesce(contacts.c[by], UNKNOWN), func.count(), offered, reached, answered)
+        .where(invitations.c.id.is_not(None), *of_contacts(wanted, zone))
         .group_by(contacts.c[by])
         .order_by(contacts.c[by])
     ).all()
@@ -74,9 +89,9 @@ def _ended(connection: Connection, keys: Keys, wanted: Filter, zone: str, by: st
     ended: Counter[str] = Counter()
     hung_up: Counter[str] = Counter()
     rows = connection.execute(
-        select(func.coalesce(contacts.c[by], UNKNOWN), contacts.c.attributes)
-        .select_from(contacts.outerjoin(invitations, invitations.c.reference == contacts.c.reference))
-        .where(contacts.c.attributes.is_not(None), *of_contacts(wanted, zone))
+        LINES.with_only_columns(func.coalesce(contacts.c[by], UNKNOWN), contacts.c.attributes).where(
+            contacts.c.attributes.is_not(None), *of_contacts(wanted, zone)
+        )
     )
     for unit, sealed in rows:
         if who := json.loads(keys.decrypt(sealed, ATTRIBUTES)).get(ENDED_BY):

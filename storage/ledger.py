@@ -1,7 +1,7 @@
 """The ledger of contacts as people read it: each with its decision, and how far its invitation has come."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,17 +48,6 @@ class Line:
     state: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which lines: everything that is not None has to hold. invited: whether somebody was."""
-
-    invited: bool | None = None
-    reason: str | None = None
-    state: str | None = None
-    queue: str | None = None
-    agent: str | None = None
-
-
 _other = attempts.alias("other")
 _last_attempt = (
     select(_other.c.id)
@@ -85,6 +74,7 @@ def _has_come_to(statuses: tuple[str, ...]) -> ColumnElement[bool]:
     return exists().where(_other.c.invitation_id == invitations.c.id, _other.c.status.in_(statuses))
 
 
+HAS_ARRIVED = _has_come_to(ARRIVED)
 STATE: ColumnElement[str | None] = case(
     (invitations.c.id.is_(None), None),
     # Somebody may finish late what was given up already, or opt out after having finished.
@@ -92,17 +82,23 @@ STATE: ColumnElement[str | None] = case(
     (invitations.c.outcome.is_not(None), invitations.c.outcome),
     (and_(sessions.c.revision > 0, sessions.c.ended_at.is_(None)), literal("in_conversation")),
     (sessions.c.outcome.in_(ANSWERED), sessions.c.outcome),
-    (_has_come_to(ARRIVED), literal("delivered")),
+    (HAS_ARRIVED, literal("delivered")),
     (_has_come_to(ON_ITS_WAY), literal("sent")),
     else_=literal("scheduled"),
 )
+TRIED = select(func.count()).where(_other.c.invitation_id == invitations.c.id).correlate(invitations).scalar_subquery()
+CODE = func.coalesce(attempts.c.code, 0)
+"""What the carrier said went wrong with the last attempt."""
+LANGUAGE = func.coalesce(invitations.c.language, contacts.c.language)
+CHANNEL = func.coalesce(*(each.c.channel for each in (sessions, attempts, contacts)), invitations.c.channels)
+"""By which somebody answered or was tried last; several with commas between them where the first is still to come."""
 
 LINES = (
     select(
         *(contacts.c[name] for name in ("reference", "source", "received_at", "ended_at", "country", "queue", "agent")),
         *(contacts.c[name] for name in ("touchpoint", "reason", "until", "attributes")),
         invitations.c.id.label("invitation"),
-        func.coalesce(invitations.c.language, contacts.c.language).label("language"),
+        LANGUAGE.label("language"),
         invitations.c.channels,
         attempts.c.channel.label("used"),
         invitations.c.due_at,
@@ -129,10 +125,16 @@ def find_by_call(connection: Connection, keys: Keys, call: str) -> Line | None:
 
 
 def recent(
-    connection: Connection, keys: Keys, wanted: Wanted, most: int, before: tuple[datetime, str] | None = None
+    connection: Connection,
+    keys: Keys,
+    meant: Sequence[ColumnElement[bool]],
+    most: int,
+    before: tuple[datetime, str] | None = None,
 ) -> list[Line]:
-    """At most so many lines, the newest first. before: when the last line seen was received, and its reference."""
-    lines = LINES.where(*_conditions(wanted))
+    """At most so many lines of which all this holds, the newest first. before: when the last line seen was received,
+    and its reference.
+    """
+    lines = LINES.where(*meant)
     if before is not None:
         place = (literal(before[0], contacts.c.received_at.type), literal(before[1]))
         lines = lines.where(tuple_(contacts.c.received_at, contacts.c.reference) < tuple_(*place))
@@ -140,19 +142,10 @@ def recent(
     return [line for row in connection.execute(newest_first) if (line := _line(keys, row))]
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.invited is not None:
-        conditions.append(contacts.c.reason.is_(None) if wanted.invited else contacts.c.reason.is_not(None))
-    for column, value in (
-        (contacts.c.reason, wanted.reason),
-        (STATE, wanted.state),
-        (contacts.c.queue, wanted.queue),
-        (contacts.c.agent, wanted.agent),
-    ):
-        if value is not None:
-            conditions.append(column == value)
-    return conditions
+def count(connection: Connection, meant: Sequence[ColumnElement[bool]], most: int) -> int:
+    """Of how many lines all this holds; whoever has counted that many goes no further."""
+    lines = LINES.with_only_columns(contacts.c.reference).where(*meant).limit(most)
+    return connection.scalar(select(func.count()).select_from(lines.subquery())) or 0
 
 
 def _line(keys: Keys, row: Any) -> Line | None:

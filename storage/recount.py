@@ -26,14 +26,12 @@ from sqlalchemy import (
 
 from storage.days import DAY, begins, local_day
 from storage.doubts import doubtful
-from storage.ledger import LINES, STATE
+from storage.ledger import CHANNEL, CODE, HAS_ARRIVED, LANGUAGE, LINES, STATE, TRIED
 from storage.models import answers, attempts, contacts, invitations, sessions
 from storage.slices import Cells, Part, Slice
 
 KINDS = ("answer", "session", "seconds", "contact")
 """What is counted; attempts come with contacts."""
-
-ARRIVED = ("delivered", "read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,6 @@ _first_answer = (
     .where(answers.c.session_id == sessions.c.id, answers.c.missing.is_(None))
     .scalar_subquery()
 )
-_any = attempts.alias("any_attempt")
 _of_session = attempts.alias("of_session")
 _first_attempt = (
     select(func.min(attempts.c.made_at, type_=attempts.c.made_at.type))
@@ -142,24 +139,22 @@ def _seconds(connection: Connection, rows: Rows) -> Found:
 
 def _contacts(connection: Connection, rows: Rows) -> Found:
     # In a line of the ledger the attempt is the last one.
-    arrived = exists().where(_any.c.invitation_id == invitations.c.id, _any.c.status.in_(ARRIVED))
-    tried = select(func.count()).where(_any.c.invitation_id == invitations.c.id).correlate(invitations)
     columns = _columns(
         rows,
         contacts,
         of="contact",
         survey=invitations.c.survey,
-        language=func.coalesce(invitations.c.language, contacts.c.language),
-        channel=func.coalesce(*(each.c.channel for each in (sessions, attempts, contacts)), invitations.c.channels),
+        language=LANGUAGE,
+        channel=CHANNEL,
         said=func.coalesce(contacts.c.reason, STATE),
         mark=case(
             (contacts.c.reason.is_not(None), "kept_out"),
-            (STATE == "undeliverable", cast(func.coalesce(attempts.c.code, 0), String)),
-            (and_(STATE == "expired", arrived), "arrived"),
+            (STATE == "undeliverable", cast(CODE, String)),
+            (and_(STATE == "expired", HAS_ARRIVED), "arrived"),
             else_="",
         ),
     )
-    told = LINES.with_only_columns(*columns, case((STATE.is_(None), -1), else_=tried.scalar_subquery()))
+    told = LINES.with_only_columns(*columns, case((STATE.is_(None), -1), else_=TRIED))
     for day, slice, times, n in _grouped(
         connection, told.where(*rows.conditions(contacts.c.received_at, contacts.c.agent))
     ):

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, exists, or_, select
 
 from flows.filters import UNKNOWN, Filter
+from flows.survey import Channel
 from storage.days import DAY, begins
 from storage.encryption import Keys
 from storage.figures import speaks_of
+from storage.ledger import CHANNEL, LANGUAGE
 from storage.models import answers, contacts, invitations, respondents, sessions
 from storage.respondents import ADDRESS
 
@@ -30,11 +32,15 @@ def of_surveys(wanted: Filter, zone: str) -> list[ColumnElement[bool]]:
 
 
 def of_contacts(wanted: Filter, zone: str) -> list[ColumnElement[bool]]:
-    """What holds of the contacts meant, where their invitations are joined to them; channel is that of the contact."""
-    columns: dict[str, Any] = {name: contacts.c[name] for name in OF_SURVEYS if name in contacts.c}
-    columns["survey"] = invitations.c.survey
+    """What holds of the lines of the ledger meant, told apart as they are counted."""
+    columns: dict[str, Any] = {name: contacts.c[name] for name in ("country", "queue", "agent", "touchpoint")}
+    columns |= {"language": LANGUAGE, "survey": invitations.c.survey}
     found = _between(contacts.c.received_at, wanted, zone)
-    return found + [_among(column, wanted.of(name)) for name, column in columns.items() if wanted.of(name)]
+    found += [_among(column, wanted.of(name)) for name, column in columns.items() if wanted.of(name)]
+    if wanted.channel:
+        first = [CHANNEL.like(f"{channel},%") for channel in wanted.channel if channel in tuple(Channel)]
+        found.append(or_(_among(CHANNEL, wanted.channel), *first))
+    return found
 
 
 def own_numbers(connection: Connection, keys: Keys, wanted: Collection[str]) -> dict[str, str]:
@@ -52,6 +58,6 @@ def _between(at: Column[datetime], wanted: Filter, zone: str) -> list[ColumnElem
     return [*found, at < begins(wanted.last + DAY, zone)] if wanted.last else found
 
 
-def _among(column: Column[str], values: Collection[str]) -> ColumnElement[bool]:
-    named = column.in_([value for value in values if value != UNKNOWN])
+def _among(column: Any, values: Collection[str]) -> ColumnElement[bool]:
+    named: ColumnElement[bool] = column.in_([value for value in values if value != UNKNOWN])
     return or_(named, column.is_(None)) if UNKNOWN in values else named

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from flows import loader
 from flows.cases import Ending
 from flows.eligibility import Reason
+from flows.filters import Filter
 from flows.session import Outcome
 from flows.survey import Channel
 from storage import contacts, optouts, respondents
@@ -360,8 +361,8 @@ def test_contacts_are_found_by_what_became_of_them(invited: Invitations) -> None
     assert found(reason="quarantined") == "b"
     assert found(state="scheduled") == "a"
     assert found(state="completed") == ""
-    assert found(queue="returns") == "ab"
-    assert found(agent="a17", invited=False) == "c"
+    assert found(filter=Filter(queue=("returns",))) == "ab"
+    assert found(filter=Filter(agent=("a17",)), invited=False) == "c"
 
 
 Rows = list[dict[str, Any]]

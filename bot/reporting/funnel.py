@@ -21,6 +21,9 @@ from storage.slices import Part, Slice
 IGNORED = ("instrument", "series", "theme")
 """Names of a filter that say nothing of a contact."""
 
+OPEN = ("scheduled", "sent", "delivered")
+"""How far invitations are that have not come to an end."""
+
 OF_SURVEYS = ("answer", "session")
 
 
@@ -31,8 +34,9 @@ class Asked:
     endings: invitations by what became of them, as `flows.session.Outcome` and `flows.cases.Ending` name it, and open
     ones by how far they are; walk_ins: conversations that nobody was invited to, by outcome; steps: question by
     question; seconds: the median from the first message or call to the first answer, None where nobody has answered;
-    attempts: how many invitations took so many messages and calls; ignored: names of the filter that do not apply to
-    contacts and have not narrowed these counts.
+    attempts: how many invitations took so many messages and calls; bad_numbers: of the undeliverable, those whose
+    number was at fault; unconfirmed: of the expired, those that never arrived for all we know; ignored: names of the
+    filter that do not apply to contacts and have not narrowed these counts.
     """
 
     funnel: Funnel
@@ -42,6 +46,8 @@ class Asked:
     steps: tuple[DropOff, ...]
     seconds: Estimate | None
     attempts: Mapping[int, int]
+    bad_numbers: int
+    unconfirmed: int
     ignored: tuple[str, ...]
 
 
@@ -80,6 +86,8 @@ def asked_in(source: Source, connection: Connection, wanted: Filter, period: Per
         steps=drop_off(_steps([each.key for each in source.survey.questions], surveys)),
         seconds=_seconds(tally(Part.SURVEYS, "seconds")),
         attempts=_attempts(of_contacts),
+        bad_numbers=bad,
+        unconfirmed=unconfirmed,
         ignored=tuple(name for name in IGNORED if wanted.of(name)),
     )
 

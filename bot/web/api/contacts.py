@@ -12,6 +12,7 @@ from bot.web.api.admission import KEY, NOT_FOUND, READING, WRITING, allowed
 from bot.web.api.replies import reply
 from bot.web.problems import faulty, refuse
 from bot.web.schemas import Contact, ContactPath, Contacts, ContactsQuery, Decision
+from flows.filters import Filter
 
 
 def contacts(invitations: Invitations) -> APIBlueprint:
@@ -60,7 +61,8 @@ def contacts(invitations: Invitations) -> APIBlueprint:
     @allowed(Role.ANALYST, Role.ADMIN)
     def newest(query: ContactsQuery) -> Response:
         invited = None if query.decision is None else query.decision == "invited"
-        wanted = Wanted(invited, query.reason, query.state, query.queue, query.agent)
+        where = {name: (value,) for name in ("queue", "agent") if (value := getattr(query, name)) is not None}
+        wanted = Wanted(invited, query.reason, query.state, filter=Filter(**where))
         try:
             page = invitations.recent(wanted, query.limit, query.cursor)
         except InvalidContact as error:

@@ -23,6 +23,7 @@ from bot.web.pages.contacts import contacts
 from bot.web.pages.exports import exports
 from bot.web.pages.frame import frame, open_to_all, wrong
 from bot.web.pages.optouts import opt_outs
+from bot.web.pages.outcomes import outcomes
 from bot.web.pages.overview import overview
 from bot.web.pages.times import Clock
 from bot.web.pages.trend import trend
@@ -66,6 +67,7 @@ def add_pages(
         account(accounts),
         overview(source),
         trend(source),
+        outcomes(source, keys),
         contacts(invitations, happened, languages, clock, hurry),
         callbacks(agreed, clock),
         opt_outs(opted_out),

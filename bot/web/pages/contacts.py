@@ -6,20 +6,19 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.accounts import Role
-from bot.invitations import Decided, InvalidContact, Invitations, State, Wanted
+from bot.invitations import Decided, InvalidContact, Invitations
 from bot.web import auth
 from bot.web.pages.forms import ContactForm, Plain
 from bot.web.pages.frame import EVERYBODY, seen_by
+from bot.web.pages.searching import NOTHING, Search, searched
 from bot.web.pages.times import Clock
-from flows.eligibility import Reason
 from storage.histories import Step
 
 MAY_REPORT = (Role.STAFF, Role.ADMIN)
 
 ON_A_PAGE = 25
-
-NOTHING = "\0"
-"""No database keeps this character."""
+COUNTED = 10_000
+"""How many are counted at most, so that a page comes quickly however many there are."""
 
 
 def contacts(
@@ -81,19 +80,19 @@ def contacts(
         return ContactForm(languages, clock.zone, clock.now())
 
     def _page(form: ContactForm) -> str:
-        wanted = _wanted(request.args)
+        search: Search = searched(request.args, clock.zone.key)
         try:
-            page = invitations.recent(wanted, ON_A_PAGE, request.args.get("cursor"))
+            page = invitations.recent(search.wanted, ON_A_PAGE, request.args.get("cursor"))
         except InvalidContact:
-            page = invitations.recent(wanted, ON_A_PAGE)  # an address from elsewhere; the newest is never wrong
+            page = invitations.recent(search.wanted, ON_A_PAGE)  # an address from elsewhere; the newest is never wrong
         user = auth.who()
         return render_template(
             "contacts.html",
             form=form if user and user.role in MAY_REPORT else None,
             page=page,
-            chosen=_chosen(request.args),
-            reason_values=[reason.value for reason in Reason],
-            state_values=[state.value for state in State],
+            search=search,
+            count=invitations.count(search.wanted, COUNTED + 1) if search.chosen else None,
+            counted=COUNTED,
             languages=languages,
             find=_found,
         )
@@ -102,24 +101,3 @@ def contacts(
         return None if NOTHING in reference else invitations.find(reference)
 
     return pages
-
-
-def _chosen(asked: Mapping[str, str]) -> dict[str, str]:
-    """The filters in the address, as far as they mean anything."""
-    known = {
-        "decision": {"invited", "not_invited"},
-        "reason": {reason.value for reason in Reason},
-        "state": {state.value for state in State},
-    }
-    chosen = {name: asked[name].strip() for name in ("decision", "reason", "state", "queue", "agent") if name in asked}
-    return {
-        name: value
-        for name, value in chosen.items()
-        if NOTHING not in value and value in known.get(name, {value}) - {""}
-    }
-
-
-def _wanted(asked: Mapping[str, str]) -> Wanted:
-    chosen = _chosen(asked)
-    decision = chosen.pop("decision", None)
-    return Wanted(invited=None if decision is None else decision == "invited", **chosen)

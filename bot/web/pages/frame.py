@@ -37,6 +37,7 @@ class Place:
 MENU = (
     Place("pages.overview.shown", "Overview", (Role.ANALYST, Role.ADMIN)),
     Place("pages.trend.shown", "Trend", (Role.ANALYST, Role.ADMIN)),
+    Place("pages.outcomes.shown", "Outcomes", (Role.ANALYST, Role.ADMIN)),
     Place("pages.contacts.listed", "Contacts", EVERYBODY),
     Place("pages.verbatims.listing", "Verbatims", (Role.ANALYST, Role.ADMIN)),
     Place("pages.callbacks.listed", "Callbacks", (Role.STAFF, Role.ADMIN)),

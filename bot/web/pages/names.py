@@ -6,6 +6,7 @@ from bot.web.language import gettext as _
 from bot.web.language import language
 from flows.filters import UNKNOWN
 from flows.measures import Band, Measure
+from flows.rates import Class
 
 
 def instrument_name(instrument: str) -> str:
@@ -57,3 +58,29 @@ def band_names(measure: Measure) -> dict[Band, str]:
     else:
         names = (_("Good"), _("In between"), _("Bad"))
     return dict(zip(Band, names, strict=True))
+
+
+def class_name(aapor: Class) -> str:
+    """What AAPOR's class of an ending is called."""
+    return {
+        Class.COMPLETE: _("Complete"),
+        Class.PARTIAL: _("Partial"),
+        Class.REFUSAL: _("Refusal or break-off"),
+        Class.NON_CONTACT: _("Non-contact"),
+        Class.OTHER: _("Other"),
+        Class.UNKNOWN_HOUSEHOLD: _("Unknown whether anybody is there"),
+        Class.UNKNOWN_OTHER: _("Unknown, other"),
+        Class.INELIGIBLE: _("Not eligible"),
+    }[aapor]
+
+
+def step_name(step: str) -> str:
+    """What a step of the way from an invitation to the end of a survey is called."""
+    return {
+        "invited": _("Invited"),
+        "offered": _("Sent or offered"),
+        "connected": _("Delivered"),
+        "started": _("Started"),
+        "answered": _("Answered with a number"),
+        "completed": _("Completed"),
+    }[step]

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_timedelta
 from markupsafe import Markup, escape
 
-from bot.web.language import day
+from bot.web.language import LOCALES, day, language
 from bot.web.language import gettext as _
 
 
@@ -43,3 +44,9 @@ class Clock:
         return Markup('<time datetime="{}">{}</time>').format(
             moment.astimezone(self.zone).isoformat(timespec="seconds"), said
         )
+
+
+def duration(seconds: float) -> str:
+    """A time that passed, in the largest unit of which there are two at least."""
+    said: str = format_timedelta(timedelta(seconds=round(seconds)), threshold=2, locale=LOCALES[language()])
+    return said

@@ -1,0 +1,160 @@
+"""The page of who was asked: its numbers, the rows behind each, and who may see it."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from flask.testing import FlaskClient
+
+from bot.accounts import Role
+from bot.app import Parts, assemble, create_app, source_of
+from bot.reporting import funnel
+from bot.reporting.endings import ends
+from bot.settings import Settings
+from bot.web.pages.rates import told
+from flows.filters import Filter
+from tests.conftest import SECRET
+from tests.tallied import NOON, Surveyed, contact, invite, survey
+
+PASSWORD = "vier woorden zonder verband"
+NASTY = "<b>x</b> & y"
+BAD_NUMBER, LANDLINE = 21211, 30006
+
+
+class Clock:
+    """A clock that goes on by a second whenever it is asked."""
+
+    def __init__(self) -> None:
+        self.now = NOON + timedelta(days=1)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture
+def parts(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
+    """Contacts that ended in every way, some of another agent, channel and week."""
+    plain = {"folder": tmp_path, "database": {"url": database_url}, "secrets": {"secret_key": SECRET}}
+    assembled = assemble(Settings.model_validate(plain), Clock())
+    monkeypatch.setattr(assembled.accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    for name in (Role.STAFF, Role.ANALYST, Role.ADMIN):
+        assembled.accounts.add_user(name, name, PASSWORD)
+    with assembled.database.write() as connection:
+        for reason, n in (("quarantined", 4), ("sampled_out", 3), ("opted_out", 2), ("no_permission", 1)):
+            for _ in range(n):
+                contact(connection, reason=reason, queue="billing")
+        for outcome, n, status in (
+            ("completed", 5, "delivered"),
+            ("partial", 3, "delivered"),
+            ("refused", 1, "delivered"),
+            ("broken_off", 1, "delivered"),
+        ):
+            for number in range(n):
+                given = {"nps": 9} if outcome in ("completed", "partial") else {}
+                answered = survey(connection, Surveyed(given, outcome=outcome, queue="billing", agent="anna"))
+                said = contact(connection, queue="billing", agent="anna" if number else NASTY, country="NL")
+                invite(connection, said, outcome, [("whatsapp", "failed", None), ("sms", status, answered)])
+        for _ in range(2):
+            invite(connection, contact(connection), "expired", [("sms", "delivered", None)])
+        for _ in range(3):
+            invite(connection, contact(connection, agent="bob"), "expired", [("whatsapp", "sent", None)])
+        for code, n in ((BAD_NUMBER, 2), (LANDLINE, 1)):
+            for _ in range(n):
+                invite(connection, contact(connection), "undeliverable", [("sms", "failed", None)], code=code)
+        for ending in ("unreached", "opted_out", "too_late", "in_conversation"):
+            invite(connection, contact(connection, queue="returns"), ending)
+        invite(connection, contact(connection))
+        invite(connection, contact(connection), None, [("sms", "delivered", None)])
+        before = NOON - timedelta(days=60)
+        invite(connection, contact(connection, at=before), "unreached", at=before)
+        survey(connection, Surveyed({"nps": 3}))
+    yield assembled
+    assembled.database.dispose()
+
+
+def client_of(parts: Parts, name: str = "analyst") -> FlaskClient:
+    client = create_app(parts).test_client()
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in").text)
+    assert found
+    client.post("/sign-in", data={"csrf_token": found[1], "name": name, "password": PASSWORD})
+    return client
+
+
+def counts(page: str) -> list[tuple[str, int]]:
+    """Every count that leads to its rows."""
+    return [(unescape(at), int(n)) for at, n in re.findall(r'<a href="(/contacts[^"]*)">(\d+)</a>', page)]
+
+
+def rows(client: FlaskClient, address: str) -> int:
+    """How many contacts are listed there, on all pages."""
+    found = 0
+    while True:
+        page = client.get(address).text
+        found += len(re.findall(r'<th role="rowheader"', page))
+        older = re.search(r'rel="next" href="([^"]+)"', page)
+        if older is None:
+            return found
+        address = unescape(older[1])
+
+
+@pytest.mark.parametrize("query", ["", "?by=agent", "?channel=sms", "?channel=whatsapp&by=agent", "?queue=billing"])
+def test_behind_every_count_are_as_many_rows(parts: Parts, query: str) -> None:
+    """Whatever the page is narrowed by: decisions, outcomes, classes, steps, attempts, agents and queues."""
+    client = client_of(parts)
+    found = counts(client.get(f"/outcomes{query}").text)
+    assert len(found) > 10
+    assert {address: rows(client, address) for address, _ in found} == dict(found)
+
+
+def test_the_numbers_are_those_of_the_reports(parts: Parts) -> None:
+    """Contacts, every ending in its class, what was kept out, the rates with what they were counted from."""
+    asked = funnel.asked(source_of(parts), Filter())
+    page = client_of(parts).get("/outcomes").text
+    linked = dict(counts(page))
+    days = f"from={asked_from(parts)}"
+    assert asked.funnel.contacts == 34
+    for way, n in ends(asked).items():
+        found = [m for at, m in linked.items() if f"state={way.ended.state}&class={way.aapor}" in at and days in at]
+        assert found == ([n] if n else []), way
+    assert sum(ends(asked).values()) == asked.funnel.ended.n
+    for reason, n in asked.funnel.outside.items():
+        assert [m for at, m in linked.items() if f"reason={reason}" in at] == [n]
+    for rate in told(asked.rates):
+        assert f'<th scope="row">{rate.name}</th>' in page
+        assert rate.of in page
+    assert "8 / 19" in page  # RR2: those not eligible are no part of it
+
+
+def asked_from(parts: Parts) -> date:
+    return source_of(parts).periods(Filter())[1][0]
+
+
+def test_an_agent_called_as_html_is_only_text(parts: Parts) -> None:
+    """On the page and in its picture."""
+    client = client_of(parts)
+    page = client.get("/outcomes?by=agent")
+    assert "<b>x</b>" not in page.text
+    assert "&lt;b&gt;x&lt;/b&gt; &amp; y" in page.text
+    picture = client.get("/outcomes/answered.svg?by=agent")
+    assert picture.status_code == 200
+    assert "<b>" not in picture.text
+    assert NASTY in client.get("/outcomes/answered.csv?by=agent").get_data(as_text=True)
+
+
+def test_only_those_who_may_see_it(parts: Parts) -> None:
+    """Analysts and admins; nothing can be written there."""
+    assert client_of(parts, "staff").get("/outcomes").status_code == 403
+    assert client_of(parts, "admin").get("/outcomes").status_code == 200
+    assert create_app(parts).test_client().get("/outcomes").status_code == 302
+    assert client_of(parts).post("/outcomes").status_code == 405
+
+
+def test_days_without_contacts_say_so(parts: Parts) -> None:
+    """And no rate is made of nothing."""
+    page = client_of(parts).get("/outcomes?from=2025-01-01&to=2025-01-07").text
+    assert "No contact came in on these days." in page
