@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,11 +12,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 from flask import Flask
+from flask.testing import FlaskClient
 
 import bot.web
+from bot.app import assemble, create_app
+from bot.settings import Settings
 from bot.web.language import CATALOGUES, COOKIE, day, gettext, language, number, percent, speak
 from bot.web.pages.frame import MENU
 from flows import eligibility, movement
+from tests.conftest import SECRET
 
 WEB = Path(bot.web.__file__).parent
 MARKS = {**DEFAULT_KEYWORDS, "later": None, "marked": None}
@@ -72,6 +77,16 @@ def spoken(catalogue: Catalog) -> dict[str, tuple[tuple[str, ...], tuple[str, ..
             told = each.string if isinstance(each.string, (list, tuple)) else (each.string,)
             forms[said[0]] = tuple(said), tuple(told)
     return forms
+
+
+@pytest.fixture
+def client(migrated_sqlite: Path, tmp_path: Path) -> Iterator[FlaskClient]:
+    """A browser at an installation to which nobody has been let in yet."""
+    url = f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'pages.db')}"
+    plain = {"folder": tmp_path, "database": {"url": url}, "secrets": {"secret_key": SECRET}}
+    parts = assemble(Settings.model_validate(plain))
+    yield create_app(parts).test_client()
+    parts.database.dispose()
 
 
 def test_everything_is_said_in_dutch(messages: set[str], dutch: Catalog) -> None:
@@ -159,7 +174,24 @@ def test_shares_and_days(app: Flask) -> None:
 
 def test_values_in_templates_are_escaped(app: Flask) -> None:
     """Whatever stands in a message's places is text; the tags of the message itself are tags."""
+    said = """{{ _("<q>%(it)s</q> 5%%", it=it) }} {{ ngettext("%(n)s <b>", "%(n)s <i>%(it)s", 2000, it=it) }}"""
     with app.test_request_context():
-        template = app.jinja_env.from_string("{{ _('<q>%(it)s</q>', it=it) }}")
-        app.jinja_env.autoescape = True
-        assert template.render(it="<script>") == "<q>&lt;script&gt;</q>"
+        shown = app.jinja_env.from_string(said).render(it="<script>")
+    assert shown == "<q>&lt;script&gt;</q> 5% 2,000 <i>&lt;script&gt;"
+
+
+def test_the_choice_is_kept(client: FlaskClient) -> None:
+    """The form at the foot of a page changes the language from then on, and comes back to the page."""
+    page = client.get("/sign-in?next=/contacts")
+    assert '<html lang="en">' in page.text
+    token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[-1]
+    chosen = {"language": "nl", "next": "/sign-in?next=/contacts"}
+    assert client.post("/language", data=chosen).headers.getlist("Set-Cookie") == []
+    answer = client.post("/language", data={**chosen, "csrf_token": token})
+    assert answer.headers["Location"] == "/sign-in?next=/contacts"
+    page = client.get("/sign-in")
+    assert '<html lang="nl">' in page.text
+    assert "Wachtwoord" in page.text
+    elsewhere = {"language": "xx", "next": "https://elsewhere.example/", "csrf_token": token}
+    assert client.post("/language", data=elsewhere).headers["Location"] == "/"
+    assert '<html lang="en">' in client.get("/sign-in").text

@@ -50,15 +50,20 @@ def choose(response: Response, code: str) -> None:
 
 
 def gettext(message: str, **values: object) -> str:
-    """The message in the reader's language, with the values in their places."""
+    """The message in the reader's language, with the values in their places if there are any."""
     said = catalogue(language()).gettext(message)
     return said % values if values else said
 
 
-def ngettext(one: str, many: str, n: int, **values: object) -> Markup:
-    """The message for that many, of which it may say `%(n)s`; the values are escaped."""
-    said = catalogue(language()).ngettext(one, many, n)
-    return Markup(said) % {"n": number(n), **values}  # noqa: S704  # our own words
+def shown(message: str, **values: object) -> Markup:
+    """The same for a template: tags of the message are tags, all of a value is text, and `%%` is a per cent sign."""
+    return Markup(catalogue(language()).gettext(message)) % values  # noqa: S704  # our own words
+
+
+def counted(one: str, many: str, n: int, **values: object) -> Markup:
+    """The same for that many, of which the message may say `%(n)s`."""
+    said = Markup(catalogue(language()).ngettext(one, many, n))  # noqa: S704  # our own words
+    return said % {"n": number(n), **values}
 
 
 def later(message: str) -> LazyProxy:
@@ -96,14 +101,8 @@ def speak(app: Flask) -> None:
     """Lets the application's templates say things in the reader's language."""
     for code in LOCALES:
         catalogue(code)
-    environment = app.jinja_env
-    environment.add_extension("jinja2.ext.i18n")
-    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        gettext, ngettext, newstyle=True
-    )
-    environment.globals.update(
-        ngettext=ngettext, language=language, language_names=NAMES, number=number, percent=percent, day=day
-    )
+    said = {"_": shown, "ngettext": counted, "number": number, "percent": percent, "day": day}
+    app.jinja_env.globals.update(said, language=language, language_names=NAMES)
 
 
 @cache
