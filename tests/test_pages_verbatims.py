@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from argon2 import PasswordHasher
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -450,7 +450,7 @@ def test_keys_can_be_switched_off_and_never_fire_in_a_field(parts: Parts, opened
     page = opened()
     page.keyboard.press("j")
     page.keyboard.press("1")
-    page.get_by_label("Add a theme").focus()
+    page.locator(".verbatim").get_by_label("Add a theme").focus()
     page.keyboard.type("ar")
     page.get_by_label("Single-key shortcuts").uncheck()
     for _ in range(2):

@@ -1,6 +1,6 @@
 """A verbatim as it is shown: masked, its evidence marked, its scores with what their numbers mean."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,7 +85,7 @@ def card(listed: Listed, shown: Shown, frame: CodeFrame, survey: Survey, languag
 
 def last_decided(shown: Shown, by: str | None = None) -> datetime:
     """When anybody, or that person, last decided anything of it; the beginning of time where nobody has."""
-    taken: Iterable[tuple[str, datetime]] = [(each.by, each.at) for each in (*shown.decisions, *shown.reviews)]
+    taken = [(each.by, each.at) for each in shown.decisions] + [(each.by, each.at) for each in shown.reviews]
     return max((at for who, at in taken if by in (None, who)), default=BEGINNING)
 
 

@@ -22,16 +22,16 @@ class Narrowing:
 
 def narrowing(asked: Mapping[str, str]) -> Narrowing:
     """What stands in the address; what means nothing there is left out."""
-    known = {
+    known: Mapping[str, set[str]] = {
         "score_from": set(map(str, SCORES)),
         "score_to": set(map(str, SCORES)),
         "band": set(BANDS),
         "effort": set(EFFORTS),
-        "sentiment": set(Sentiment),
-        "coding": set(Coding),
+        "sentiment": {*Sentiment},
+        "coding": {*Coding},
     }
     chosen = {name: value for name, values in known.items() if (value := asked.get(name, "").strip()) in values}
-    rated = []
+    rated: list[Mapping[str, frozenset[int]]] = []
     if {"score_from", "score_to", "band"} & set(chosen):
         low, high = int(chosen.get("score_from", SCORES[0])), int(chosen.get("score_to", SCORES[-1]))
         band = BANDS.get(chosen.get("band", ""))
