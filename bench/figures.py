@@ -14,7 +14,7 @@ import tempfile
 import time
 import warnings
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -61,7 +61,7 @@ def main() -> None:
 def _measure(kind: str, url: str, wanted: int, rounds: int) -> None:
     migrate(url)
     database = Database.open(url)
-    told = _fill(database, wanted)
+    told = fill(database, wanted)
     built = _timed(lambda: refresh(database, ZONE))
     source = Source(
         database, loader.load("post_contact", company="Bench"), ZONE, _now, lambda: codeframe.load("service")
@@ -132,8 +132,11 @@ class _Batch:
     answers: list[dict[str, Any]]
 
 
-def _fill(database: Database, wanted: int) -> int:
-    """Rows until there are so many answers, written with triggers off; then everything is noted as changed."""
+def fill(database: Database, wanted: int, words: Sequence[bytes] = (b"words",)) -> int:
+    """Rows until there are so many answers, written with triggers off; then everything is noted as changed.
+
+    words: what verbatims hold, encrypted where anybody is to read them.
+    """
     chance, written, number = random.Random(20260101), 0, 0  # noqa: S311 -- the same rows in every run
     triggers = _without_triggers(database)
     while written < wanted:
@@ -142,7 +145,7 @@ def _fill(database: Database, wanted: int) -> int:
             number += 1
             # Days in a row, as surveys come.
             at = FIRST + timedelta(days=DAYS * (written + len(batch.answers)) // wanted, minutes=chance.randrange(720))
-            _survey(batch, number, at, chance)
+            _survey(batch, number, at, chance, words)
         with database.write() as connection:
             _session(connection)
             for table in (contacts, invitations, sessions, attempts, answers):
@@ -158,7 +161,7 @@ def _fill(database: Database, wanted: int) -> int:
     return written
 
 
-def _survey(batch: _Batch, number: int, at: datetime, chance: random.Random) -> None:
+def _survey(batch: _Batch, number: int, at: datetime, chance: random.Random, words: Sequence[bytes]) -> None:
     channel = chance.choices(("sms", "call", "whatsapp"), (5, 3, 2))[0]
     language, country = chance.choices(LANGUAGES, (5, 1, 2, 2, 1, 1))[0]
     about = {
@@ -202,8 +205,10 @@ def _survey(batch: _Batch, number: int, at: datetime, chance: random.Random) -> 
             said = {"value": chance.choices(values, weights)[0] if values else None}
             moment = at + timedelta(seconds=chance.randrange(20, 20_000))
             if values or chance.random() < 0.4:
-                words = None if values else b"words"
-                batch.answers.append({**asked, **given, **said, "verbatim": words, "raw": b"", "answered_at": moment})
+                verbatim = None if values else words[number % len(words)]
+                batch.answers.append(
+                    {**asked, **given, **said, "verbatim": verbatim, "raw": b"", "answered_at": moment}
+                )
 
 
 LANGUAGES = (("nl", "NL"), ("nl", "BE"), ("en", "GB"), ("de", "DE"), ("fr", "FR"), ("es", "ES"))

@@ -12,6 +12,7 @@ import openpyxl
 import polars
 import pyarrow.parquet
 import pytest
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from openpyxl.utils.escape import unescape
 from sqlalchemy import insert, update
@@ -28,6 +29,7 @@ from storage import respondents
 from storage.models import answers, corrections, sessions, taggings, tags
 from tests.conftest import SECRET
 from tests.tallied import NOON, Surveyed, survey
+from tests.test_pages import PASSWORD, sign_in, token
 
 PHONE = "+31600000001"
 NASTY = (
@@ -276,3 +278,28 @@ def test_numbers_are_for_admins_and_are_logged(
     assert "admin" in caplog.text
     assert PHONE not in caplog.text
     assert "phone" not in json.loads(written(parts, What.ANSWERS, "jsonl"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_page_gives_a_file(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To analysts and admins, under the filter of its address; numbers to admins alone, nothing without its form."""
+    monkeypatch.setattr(parts.accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    say(parts, "snel", queue="billing")
+    say(parts, "traag", queue="orders")
+    for role, status in ((Role.STAFF, 403), (Role.ANALYST, 200), (Role.ADMIN, 200)):
+        parts.accounts.add_user(role, role, PASSWORD)
+        client = create_app(parts).test_client()
+        sign_in(client, role)
+        page = client.get("/exports?queue=billing")
+        assert page.status_code == status
+        if status != 200:
+            continue
+        assert ('name="phones"' in page.text) is (role is Role.ADMIN)
+        form = {"csrf_token": token(page), "what": "answers", "format": "jsonl", "phones": "on"}
+        response = client.post("/exports?queue=billing", data=form)
+        (line,) = response.text.splitlines()
+        assert json.loads(line)["verbatim"] == "snel"
+        assert ("phone" in json.loads(line)) is (role is Role.ADMIN)
+        assert client.post("/exports", data={**form, "csrf_token": "other"}).status_code == 422
+        assert client.post("/exports", data={**form, "format": "exe"}).status_code == 422
+        assert "| `nps_band` |" in client.get("/exports/columns/answers.md").text
