@@ -24,6 +24,7 @@ from bot.web.pages.narrowing import SCORES, narrowing
 from bot.web.places import cursor_of, place_of
 from nlp.tags import Sentiment
 from storage import listed
+from storage.rollup import refresh
 from storage.verbatims import BEGINNING
 
 MAY_READ = (Role.ANALYST, Role.ADMIN)
@@ -50,6 +51,8 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
     @pages.get("/verbatims")
     @seen_by(*MAY_READ)
     def listing() -> ResponseReturnValue:
+        # So that the filter offers whatever has come in.
+        refresh(source.database, source.zone)
         bar, narrowed = asked(source), narrowing(request.args)
         wanted = source.narrowed(bar.wanted).between(*bar.period)
         before = place_of(request.args.get("cursor", ""))
