@@ -196,7 +196,8 @@ def create_app(parts: Parts) -> Flask:
         parts.conversations.now,
         sandbox_dispatch_of(parts).hurry if settings.carrier is CarrierName.SANDBOX else None,
     )
-    add_api(app, parts.accounts, parts.invitations, parts.opt_outs, said, source, parts.keys, settings.base_url)
+    accounts, invitations, opted_out, agreed = parts.accounts, parts.invitations, parts.opt_outs, parts.callbacks
+    add_api(app, accounts, invitations, opted_out, said, agreed, source, parts.keys, settings.base_url)
     return app
 
 

@@ -8,7 +8,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from bot.readiness import Check
-from storage import counts, heartbeats
+from storage import announcements, callbacks, counts, heartbeats
+from storage.announcements import Backlog
+from storage.callbacks import Count
 from storage.counts import Key, Standing
 from storage.database import Database
 
@@ -41,8 +43,11 @@ def exposition(database: Database, now: datetime, checks: tuple[Check, ...]) -> 
         standing = counts.standing(connection, now, now - OF_LATE)
         worker_at = heartbeats.last(connection)
         _, untagged = heartbeats.tagging(connection)
+        callback_gauges = _of_callbacks(callbacks.count(connection, now), announcements.backlog(connection))
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Snapshot([*_counters(found), *_gauges(standing, untagged, worker_at, now), _checks(checks)]))
+    registry.register(
+        _Snapshot([*_counters(found), *_gauges(standing, untagged, worker_at, now), *callback_gauges, _checks(checks)])
+    )
     return generate_latest(registry)
 
 
@@ -83,6 +88,19 @@ def _gauges(standing: Standing, untagged: int, worker_at: datetime | None, now: 
     for labels, number in sorted(standing.made.items()):
         made.add_metric(labels, number)
     yield made
+
+
+def _of_callbacks(count: Count, backlog: Backlog) -> Iterator[Metric]:
+    for name, says, value in (
+        ("open", "Customers who agreed to be called back and are not called yet.", count.open),
+        ("overdue", "Those of them who should have been called by now.", count.overdue),
+    ):
+        yield GaugeMetricFamily(f"nawoord_callbacks_{name}", says, value)
+    for name, says, value in (
+        ("waiting", "Announcements of callbacks that are still to be sent.", backlog.waiting),
+        ("given_up", "Announcements of callbacks that never arrived.", backlog.given_up),
+    ):
+        yield GaugeMetricFamily(f"nawoord_callback_announcements_{name}", says, value)
 
 
 def _checks(checks: tuple[Check, ...]) -> Metric:

@@ -3,14 +3,18 @@
 import hashlib
 import hmac
 import json
+import shlex
 import socket
 import socketserver
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -291,3 +295,33 @@ def test_settings_that_cannot_work_are_told(callbacks: str, told: str, tmp_path:
 
 def _unknown(*_: Any) -> list[str]:
     raise OSError("unknown")
+
+
+def test_a_certificate_of_another_host_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The handshake names the host that was looked up, and only its certificate will do."""
+    subprocess.run(
+        shlex.split(
+            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout key.pem"
+            " -out cert.pem -subj /CN=receiver.example -addext subjectAltName=DNS:receiver.example"
+        ),
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    context, named = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), list[str | None]()
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    context.sni_callback = lambda _socket, name, _context: named.append(name)
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(tmp_path / "cert.pem"))
+    receiver = Receiver()
+    receiver.socket = context.wrap_socket(receiver.socket, server_side=True)
+
+    def tell(host: str) -> None:
+        url = f"https://{host}:{receiver.server_port}/told"
+        post(url, {}, "d", SECRET, NOON, 2, allow_private=True, look_up=lambda *_: ["127.0.0.1"])
+
+    with served(receiver):
+        tell("receiver.example")
+        with pytest.raises(UndeliveredError, match="SSLError"):
+            tell("other.example")
+    assert named == ["receiver.example", "other.example"]
+    assert len(receiver.got) == 1

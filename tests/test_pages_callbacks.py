@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
 from werkzeug.serving import make_server
@@ -14,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from bot.accounts import Role
 from bot.app import Parts, assemble, create_app
+from bot.cli import cli
 from bot.invitations import NewContact, Source
 from bot.settings import Settings
 from flows.callbacks import Ending
@@ -228,3 +230,52 @@ def test_a_callback_from_the_list_to_its_end(parts: Parts, browser: Browser) -> 
     found = parts.callbacks.find(late, "ben")
     assert found
     assert (found.line.outcome, found.line.closed_by) == (Ending.SOLVED, "ben")
+
+
+# From other systems, and in a terminal
+
+
+def test_programs_claim_and_close_in_somebodys_name(parts: Parts) -> None:
+    """The list has no number, a claim gives it, whoever comes second is told, and closing takes the same name."""
+    id, client = agreed(parts, "api"), create_app(parts).test_client()
+    key = {"Authorization": f"Bearer {parts.accounts.add_key('crm', Role.ADMIN)}"}
+    listed = client.get("/api/v1/callbacks", headers=key)
+    assert PHONE not in listed.text
+    assert id in [each["id"] for each in listed.json["callbacks"]]  # type: ignore[index]
+    claimed = client.post(f"/api/v1/callbacks/{id}/claim", headers=key, json={"by": "crm ann"})
+    assert (claimed.status_code, claimed.json["phone"]) == (200, PHONE)  # type: ignore[index]
+    second = client.post(f"/api/v1/callbacks/{id}/claim", headers=key, json={"by": "crm ben"})
+    assert (second.status_code, second.json["detail"]) == (409, "crm ann has claimed it.")  # type: ignore[index]
+    done = {"by": "crm ann", "outcome": "not_reached", "note": "rang twice"}
+    assert client.post(f"/api/v1/callbacks/{id}/close", headers=key, json=done).status_code == 422
+    done["outcome"] = "unwanted"
+    closed = client.post(f"/api/v1/callbacks/{id}/close", headers=key, json=done)
+    assert (closed.status_code, closed.json["state"]) == (200, "closed")  # type: ignore[index]
+    assert PHONE not in closed.text
+    for role in (Role.TRIGGER, Role.ANALYST):
+        other = {"Authorization": f"Bearer {parts.accounts.add_key(f'other {role}', role)}"}
+        assert client.get("/api/v1/callbacks", headers=other).status_code == 403
+
+
+def test_whoever_watches_sees_what_is_overdue(parts: Parts) -> None:
+    """Open and overdue callbacks, and announcements that wait or never arrived, are told to Prometheus."""
+    agreed(parts, "watched", timedelta(hours=-1))
+    told = create_app(parts).test_client().get("/metrics").text
+    for name in ("callbacks_open", "callbacks_overdue"):
+        assert float(re.findall(rf"^nawoord_{name} (\S+)$", told, re.MULTILINE)[0]) >= 1
+    assert "nawoord_callback_announcements_waiting 0.0" in told
+    assert "nawoord_callback_announcements_given_up 0.0" in told
+
+
+def test_the_terminal_lists_them_without_numbers(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a test announcement without any way to send it is told."""
+    id = agreed(parts, "terminal", timedelta(hours=-1))
+    monkeypatch.setattr("bot.app.ready", lambda: parts)
+    monkeypatch.setattr(parts.database, "dispose", lambda: None)
+    monkeypatch.setenv("COLUMNS", "200")
+    listed = CliRunner().invoke(cli, ["callbacks", "list", "--show", "overdue"])
+    assert listed.exit_code == 0, listed.output
+    assert id in listed.output
+    assert PHONE not in listed.output
+    tested = CliRunner().invoke(cli, ["callbacks", "test"])
+    assert (tested.exit_code, "no way is set" in tested.output) == (2, True)

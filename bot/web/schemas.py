@@ -39,7 +39,7 @@ class Taken(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def _written(value: object) -> object:
+def written(value: object) -> object:
     """Times are written out; a number could mean anything. Raises ValueError."""
     if isinstance(value, int | float):
         raise ValueError("write it as in 2026-01-31T14:05:00+01:00")
@@ -72,7 +72,7 @@ class Contact(Taken):
         ),
     ]
     phone: Phone | None = Field(description="The customer's number; `null` or `anonymous` where it was withheld.")
-    ended_at: Annotated[AwareDatetime, BeforeValidator(_written)] = Field(
+    ended_at: Annotated[AwareDatetime, BeforeValidator(written)] = Field(
         description="When it ended, with its time zone."
     )
     channel: Channel | None = Field(None, description="The channel to try first; otherwise the configured order.")

@@ -12,12 +12,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from bot.accounts import Accounts
+from bot.callbacks import Callbacks
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.reporting.source import Source
 from bot.verbatims import Verbatims
-from bot.web import coding_schemas, export_schemas, figure_schemas, problems, schemas
+from bot.web import callback_schemas, coding_schemas, export_schemas, figure_schemas, problems, schemas
 from bot.web.api.admission import admission, is_open, whose
+from bot.web.api.callbacks import callbacks
 from bot.web.api.contacts import contacts
 from bot.web.api.exports import exports
 from bot.web.api.figures import figures
@@ -31,7 +33,13 @@ from storage.encryption import Keys
 
 VERSION = "1"
 
-TAKEN = {**schemas.TAKEN, **coding_schemas.TAKEN, **figure_schemas.TAKEN, **export_schemas.TAKEN}
+TAKEN = {
+    **schemas.TAKEN,
+    **coding_schemas.TAKEN,
+    **figure_schemas.TAKEN,
+    **export_schemas.TAKEN,
+    **callback_schemas.TAKEN,
+}
 
 PER_KEY = "1200 per minute"
 """Requests with one key that each process answers; processes do not count together."""
@@ -47,6 +55,7 @@ def add_api(
     invitations: Invitations,
     opted_out: OptOuts,
     said: Verbatims,
+    agreed: Callbacks,
     source: Source,
     keys: Keys,
     origin: str,
@@ -80,6 +89,7 @@ def add_api(
         verbatims(said),
         figures(source, keys),
         exports(source, keys),
+        callbacks(agreed),
     ):
         app.register_api(resource)
 

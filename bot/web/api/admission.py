@@ -24,6 +24,7 @@ DESCRIPTIONS = {
     401: "No key, or none that is in use.",
     403: "The key's role does not include this.",
     404: "There is no such contact.",
+    409: "Somebody else has it.",
     413: "The body is too large.",
     415: "The body is not announced as JSON.",
     422: "Some fields cannot be taken; each is named, with what to do.",
@@ -34,6 +35,7 @@ DESCRIPTIONS = {
 READING = _described(401, 403, 422, 429, 503)
 WRITING = READING | _described(400, 413, 415)
 NOT_FOUND = _described(404)
+CONFLICT = _described(409)
 
 
 def allowed(*roles: Role) -> Callable[[Endpoint], Endpoint]:

@@ -1,0 +1,51 @@
+"""Commands about callbacks: who is to be called, and whether announcing them works."""
+
+import sys
+
+import click
+
+from bot import app
+from bot.callbacks import Shown
+from bot.cli.opening import ready
+from bot.cli.printing import print_table
+
+MOST = 500
+
+
+@click.group()
+def callbacks() -> None:
+    """Customers who agreed to be called back."""
+
+
+@callbacks.command("list")
+@click.option("--show", type=click.Choice([Shown.OPEN, Shown.OVERDUE, Shown.CLOSED]), default=Shown.OPEN)
+def callbacks_list(show: str) -> None:
+    """Who is to be called, the longest overdue first; without numbers."""
+    all_of_them = ready().callbacks
+    rows = [
+        (
+            line.id,
+            line.reference or "-",
+            f"{line.due_at:%Y-%m-%d %H:%M}{' overdue' if all_of_them.is_overdue(line) else ''}",
+            line.reasons.replace(" ", ", "),
+            line.outcome or line.state,
+            line.claimed_by or "-",
+        )
+        for line in all_of_them.listed(Shown(show), "", MOST)
+    ]
+    print_table("Callbacks, times in UTC", ("id", "reference", "call before", "why", "state", "who"), rows)
+
+
+@callbacks.command("test")
+def callbacks_test() -> None:
+    """Send a test announcement over every way that is set."""
+    troubles = app.announcements_of(ready()).test()
+    if not troubles:
+        click.echo("no way is set: see callbacks.webhook and callbacks.mail in config.yaml", err=True)
+        sys.exit(2)
+    for way, trouble in troubles.items():
+        click.echo(f"{way}: {trouble or 'arrived'}")
+    sys.exit(1 if any(troubles.values()) else 0)
+
+
+COMMANDS = (callbacks,)
