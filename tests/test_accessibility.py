@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from argon2 import PasswordHasher
@@ -26,6 +26,7 @@ from tests.tallied import NOON, ZONE, Surveyed, contact, invite, survey
 
 PASSWORD = "vier woorden zonder verband"
 NOW = NOON + timedelta(days=20)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LISTED = [place.endpoint for place in MENU]
 OTHERS = [
     "/sandbox",
@@ -154,8 +155,8 @@ def test_signing_in(strangers: Page) -> None:
 def _examine(page: Page) -> None:
     """Raises AssertionError where axe finds something serious, or the page is wider than its window."""
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert _grave(page) == [], f"{page.url} in {scheme}"
     beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert beyond <= 0, f"{page.url} is {beyond} pixels too wide"

@@ -74,7 +74,7 @@ def spoken(catalogue: Catalog) -> dict[str, tuple[tuple[str, ...], tuple[str, ..
     for each in catalogue:
         if each.id:
             said = each.id if isinstance(each.id, (list, tuple)) else (each.id,)
-            told = each.string if isinstance(each.string, (list, tuple)) else (each.string,)
+            told = each.string if isinstance(each.string, (list, tuple)) else (each.string or "",)
             forms[said[0]] = tuple(said), tuple(told)
     return forms
 

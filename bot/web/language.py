@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 from babel import Locale
 from babel.dates import format_date
@@ -37,7 +38,7 @@ def language() -> str:
     if not has_request_context():
         return next(iter(LOCALES))
     asked = [tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality]
-    return next(code for code in (request.cookies.get(COOKIE), *asked, *LOCALES) if code in LOCALES)
+    return next(code for code in (request.cookies.get(COOKIE, ""), *asked, *LOCALES) if code in LOCALES)
 
 
 def choose(response: Response, code: str) -> None:
@@ -66,9 +67,9 @@ def counted(one: str, many: str, n: int, **values: object) -> Markup:
     return said % {"n": number(n), **values}
 
 
-def later(message: str) -> LazyProxy:
+def later(message: str) -> str:
     """A message that is looked up when it is shown: for what is made before anybody reads."""
-    return LazyProxy(gettext, message, enable_cache=False)
+    return cast(str, LazyProxy(gettext, message, enable_cache=False))
 
 
 def marked(message: str) -> str:
