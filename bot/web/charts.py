@@ -30,15 +30,15 @@ class Look:
     good: str
     middle: str
     bad: str
-    width: int = 760
+    width: int = 1000
 
     @property
     def is_narrow(self) -> bool:
         """Whether it is for a telephone."""
-        return self.width < WIDTHS["wide"]
+        return self.width <= WIDTHS["narrow"]
 
 
-WIDTHS: Mapping[str, int] = {"wide": 760, "half": 470, "narrow": 340}
+WIDTHS: Mapping[str, int] = {"wide": 1000, "half": 540, "narrow": 340}
 
 LOOKS: Mapping[str, Look] = {
     "light": Look(

@@ -186,30 +186,23 @@ def _line(values: list[dict[str, Any]] | None, title: str, look: Look, *, is_sma
         "encoding": {"x": x, "y": _score("low", title), "y2": {"field": "high"}, "detail": detail},
     }
     line: Spec = {
-        "mark": {"type": "line", "color": look.accent, "strokeWidth": 2, "point": {"size": 6, "color": look.accent}},
+        "mark": {"type": "line", "color": look.accent, "strokeWidth": 2, "point": {"size": 12, "color": look.accent}},
         "encoding": {"x": x, "y": _score("value", title), "detail": detail},
     }
     return [{"data": {"values": values}, **each} for each in (band, line)] if values is not None else [band, line]
 
 
 def _rules(marks: Sequence[Mark], look: Look) -> list[Spec]:
+    """Where there is little room the words would lie on one another, and only the rules are left."""
     if not marks:
         return []
     values = [{"day": each.day.isoformat(), "label": each.label} for each in marks]
     x = {"field": "day", **DAY}
-    text = {"type": "text", "align": "left", "baseline": "top", "dx": 4, "color": look.bad, "fontSize": 11}
-    return [
-        {
-            "data": {"values": values},
-            "mark": {"type": "rule", "color": look.bad, "strokeDash": [2, 3]},
-            "encoding": {"x": x},
-        },
-        {
-            "data": {"values": values},
-            "mark": {**text, "y": 0},
-            "encoding": {"x": x, "text": {"field": "label", "type": "nominal"}},
-        },
-    ]
+    rule = {"type": "rule", "color": look.bad, "strokeDash": [2, 3]}
+    text = {"type": "text", "align": "left", "baseline": "top", "dx": 4, "y": 0, "color": look.bad, "fontSize": 11}
+    rules: Spec = {"data": {"values": values}, "mark": rule, "encoding": {"x": x}}
+    labels = {"x": x, "text": {"field": "label", "type": "nominal"}}
+    return [rules] if look.is_narrow else [rules, {"data": {"values": values}, "mark": text, "encoding": labels}]
 
 
 def _score(field: str, title: str) -> Spec:
@@ -220,7 +213,7 @@ def _days(look: Look, *, is_small: bool = False) -> Spec:
     return {
         "grid": False,
         "format": "%-d %b",
-        "tickCount": 3 if is_small else 4 if look.is_narrow else 8,
+        "tickCount": 3 if is_small or look.is_narrow else look.width // 110,
         "labelAngle": 0,
     }
 

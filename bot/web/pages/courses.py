@@ -1,7 +1,7 @@
 """The charts of a course: rolling windows, control charts, and every group on its own."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from bot.reporting.shifts import Shifts
@@ -15,6 +15,9 @@ from flows import charts as control
 from flows.charts import Rule
 from flows.measures import NPS, Band, Measure
 from flows.trends import Break, Point, Why
+
+NEAR = timedelta(days=14)
+"""Breaks closer than this are one mark on a chart; the text above it has them all."""
 
 
 def charts(found: Trend, measure: Measure, window: int) -> Iterable[Chart]:
@@ -49,7 +52,7 @@ def _xmr(shifts: Shifts) -> control.Chart:
 
 def _rolling(found: Trend, name: str, window: int) -> Chart:
     spots = _spots(found.rolling, [each.day for each in found.breaks], lambda each: each.last)
-    marks = [plots.Mark(each.day, _why(each)) for each in found.breaks]
+    marks = list(_marks(found.breaks))
     first, last = spots[0], spots[-1]
     return Chart(
         key="rolling",
@@ -162,7 +165,11 @@ def _row(each: Point) -> tuple[Cell, ...]:
     return each.first, each.last, each.counts.n, *scores
 
 
-def _why(each: Break) -> str:
-    if each.why is Why.TEXT:
-        return _("new wording (%(channel)s)", channel=value_name("channel", each.channel))
-    return _("%(channel)s comes in", channel=value_name("channel", each.channel))
+def _marks(breaks: Sequence[Break]) -> Iterable[plots.Mark]:
+    """One for what came in within two weeks, so that words do not lie on one another."""
+    last = date.min
+    for each in sorted(breaks, key=lambda each: each.day):
+        if each.day - last >= NEAR:
+            last = each.day
+            came = _("%(channel)s comes in", channel=value_name("channel", each.channel))
+            yield plots.Mark(each.day, _("new wording") if each.why is Why.TEXT else came)

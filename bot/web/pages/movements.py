@@ -1,8 +1,14 @@
 """What became of a score, as a sentence in the reader's language."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from bot.web.language import day, gettext, number
+from bot.web.language import gettext as _
+from bot.web.pages.names import value_name
 from flows.estimates import about
 from flows.movement import SENTENCES, Movement
+from flows.trends import Break, Why
 
 
 def moved(movement: Movement) -> str:
@@ -16,4 +22,24 @@ def moved(movement: Movement) -> str:
         worth=number(movement.worth),
         needed=number(about(movement.needed) if movement.needed else None),
         broken=day(movement.broken.day if movement.broken else None),
+    )
+
+
+def broken(breaks: Iterable[Break]) -> list[str]:
+    """The breaks of a series, a sentence for each day and reason, the first first."""
+    together: dict[tuple[date, Why], list[Break]] = {}
+    for each in breaks:
+        together.setdefault((each.day, each.why), []).append(each)
+    return [_broken(on, why, found) for (on, why), found in sorted(together.items())]
+
+
+def _broken(on: date, why: Why, found: Iterable[Break]) -> str:
+    channels = ", ".join(sorted({value_name("channel", each.channel) for each in found}))
+    if why is Why.CHANNEL:
+        return _("%(day)s: %(channel)s came in; not one series with what was before.", day=day(on), channel=channels)
+    return _(
+        "%(day)s: the wording changed (%(channel)s, %(language)s); not one series with what was before.",
+        day=day(on),
+        channel=channels,
+        language=", ".join(sorted({value_name("language", each.language) for each in found})),
     )

@@ -20,7 +20,7 @@ from bot.web.pages import filtering
 from bot.web.pages.cards import theme_name
 from bot.web.pages.frame import seen_by
 from bot.web.pages.lately import Lately
-from bot.web.pages.movements import moved
+from bot.web.pages.movements import broken, moved
 from bot.web.pages.names import band_names, dimension_name, instrument_name, value_name
 from flows.document import DefinitionError
 from flows.estimates import Estimate, share
@@ -65,6 +65,7 @@ def overview(source: Source) -> Blueprint:
             key=_key,
             parts=_parts,
             moved=moved,
+            broken=broken,
             instrument_name=instrument_name,
             dimension_name=dimension_name,
             value_name=value_name,

@@ -15,7 +15,7 @@ from bot.web.pages.courses import charts
 from bot.web.pages.filtering import YEAR, Bar, Link, Meant
 from bot.web.pages.frame import seen_by
 from bot.web.pages.lately import Lately
-from bot.web.pages.movements import moved
+from bot.web.pages.movements import broken, moved
 from bot.web.pages.names import band_names, dimension_name, instrument_name, value_name
 from flows.filters import query
 from flows.measures import Band, Measure
@@ -69,6 +69,7 @@ def trend(source: Source) -> Blueprint:
             good=names[Band.GOOD],
             bad=names[Band.BAD],
             moved=moved,
+            broken=broken,
             instrument_name=instrument_name,
             dimension_name=dimension_name,
             value_name=value_name,
