@@ -100,7 +100,7 @@ def tag(connection: Connection, session: str, themes: Mapping[str, str], questio
     about = {"answered_at": NOON, "tagged_at": NOON, "frame": "f", "model": "m", "redactions": "[]"}
     connection.execute(insert(taggings), {**read, **about})
     for theme, sentiment in themes.items():
-        found = {"theme": theme, "sentiment": sentiment, "confidence": 0.9, "source": "rules", "evidence": "[]"}
+        found = {"theme": theme, "sentiment": sentiment, "confidence": 0.9, "source": "rule", "evidence": "[]"}
         connection.execute(insert(tags), {**read, **found})
 
 

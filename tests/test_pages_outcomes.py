@@ -37,14 +37,21 @@ class Clock:
 
 
 @pytest.fixture
-def parts(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
-    """Contacts that ended in every way, some of another agent, channel and week."""
+def empty(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
+    """An installation with one user of each role."""
     plain = {"folder": tmp_path, "database": {"url": database_url}, "secrets": {"secret_key": SECRET}}
     assembled = assemble(Settings.model_validate(plain), Clock())
     monkeypatch.setattr(assembled.accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     for name in (Role.STAFF, Role.ANALYST, Role.ADMIN):
         assembled.accounts.add_user(name, name, PASSWORD)
-    with assembled.database.write() as connection:
+    yield assembled
+    assembled.database.dispose()
+
+
+@pytest.fixture
+def parts(empty: Parts) -> Parts:
+    """Contacts that ended in every way, some of another agent, channel and week."""
+    with empty.database.write() as connection:
         for reason, n in (("quarantined", 4), ("sampled_out", 3), ("opted_out", 2), ("no_permission", 1)):
             for _ in range(n):
                 contact(connection, reason=reason, queue="billing")
@@ -73,8 +80,7 @@ def parts(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         before = NOON - timedelta(days=60)
         invite(connection, contact(connection, at=before), "unreached", at=before)
         survey(connection, Surveyed({"nps": 3}))
-    yield assembled
-    assembled.database.dispose()
+    return empty
 
 
 def client_of(parts: Parts, name: str = "analyst") -> FlaskClient:

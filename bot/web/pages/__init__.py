@@ -25,6 +25,7 @@ from bot.web.pages.frame import frame, open_to_all, wrong
 from bot.web.pages.optouts import opt_outs
 from bot.web.pages.outcomes import outcomes
 from bot.web.pages.overview import overview
+from bot.web.pages.themes import themes
 from bot.web.pages.times import Clock
 from bot.web.pages.trend import trend
 from bot.web.pages.verbatims import verbatims
@@ -68,6 +69,7 @@ def add_pages(
         overview(source),
         trend(source),
         outcomes(source, keys),
+        themes(source),
         contacts(invitations, happened, languages, clock, hurry),
         callbacks(agreed, clock),
         opt_outs(opted_out),
@@ -83,8 +85,9 @@ def add_pages(
         # Until anybody can sign in there is only the sandbox to see.
         if has_sandbox and not accounts.has_users():
             return redirect(url_for("sandbox.page"))
-        user = auth.who()
-        is_reader = user is not None and user.role in (Role.ANALYST, Role.ADMIN)
+        if (user := auth.who()) is None:
+            return redirect(url_for("pages.account.sign_in"))
+        is_reader = user.role in (Role.ANALYST, Role.ADMIN)
         return redirect(url_for("pages.overview.shown" if is_reader else "pages.contacts.listed"))
 
     language.speak(app)

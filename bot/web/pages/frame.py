@@ -38,6 +38,7 @@ MENU = (
     Place("pages.overview.shown", "Overview", (Role.ANALYST, Role.ADMIN)),
     Place("pages.trend.shown", "Trend", (Role.ANALYST, Role.ADMIN)),
     Place("pages.outcomes.shown", "Outcomes", (Role.ANALYST, Role.ADMIN)),
+    Place("pages.themes.shown", "Themes", (Role.ANALYST, Role.ADMIN)),
     Place("pages.contacts.listed", "Contacts", EVERYBODY),
     Place("pages.verbatims.listing", "Verbatims", (Role.ANALYST, Role.ADMIN)),
     Place("pages.callbacks.listed", "Callbacks", (Role.STAFF, Role.ADMIN)),
