@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from argon2 import PasswordHasher
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
