@@ -5,14 +5,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from threading import Barrier, Event, Thread
+from typing import Any
 
 import polars
 import pytest
 from pydantic import ValidationError
 
-from bot import schedule as scheduling
 from bot.app import Parts, assemble, source_of
 from bot.readiness import Readiness
+from bot.reporting.exports import Export
+from bot.reporting.files import write_file
 from bot.schedule import Schedule
 from bot.sections import ScheduledExport
 from bot.settings import Settings
@@ -83,13 +85,12 @@ def test_a_period_is_written_once(parts: Parts, tmp_path: Path) -> None:
 def test_of_two_workers_one_writes(parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However exactly they tick together."""
     begun: list[Path] = []
-    original = scheduling.write_file
 
-    def counted(found: object, path: Path, *rest: object, **more: object) -> None:
+    def counted(found: Export, path: Path, format: str, **more: Any) -> None:
         begun.append(path)
-        original(found, path, *rest, **more)  # type: ignore[arg-type]
+        write_file(found, path, format, **more)
 
-    monkeypatch.setattr(scheduling, "write_file", counted)
+    monkeypatch.setattr("bot.schedule.write_file", counted)
     together = Barrier(2)
 
     def tick(worker: str) -> None:
@@ -131,9 +132,13 @@ def test_a_worker_that_is_told_to_stop_leaves_nothing_half(parts: Parts, tmp_pat
     with parts.database.write() as connection:
         survey(connection, Surveyed({"nps": 9}, queue="billing"))
     stopped = schedule(parts)
-    original = stopped.stopping
-    stopped = replace(stopped, now=lambda: (original.set(), NEXT_DAY)[1] if (tmp_path / "out").exists() else NEXT_DAY)
-    stopped.tick()
+
+    def now() -> datetime:
+        if (tmp_path / "out").exists():
+            stopped.stopping.set()
+        return NEXT_DAY
+
+    replace(stopped, now=now).tick()
     assert files(tmp_path) == []
     schedule(parts, "two", NEXT_DAY + timedelta(minutes=11)).tick()
     assert len(files(tmp_path)) == 2

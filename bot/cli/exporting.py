@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
@@ -66,16 +66,12 @@ def _export(what: What, output: Path, format: str | None, bom: bool, unmasked: b
         log.warning("%s taken away by the command line%s%s", what, ", unmasked" * unmasked, ", with numbers" * phones)
     with progressing("surveys", found.surveys if sys.stderr.isatty() else None) as step:
         if output == STANDARD_OUTPUT:
-            write(found.table(step), _standard_output(), written_as, bom)
+            write(found.table(step), sys.stdout.buffer, written_as, bom)
             return
         try:
             write_file(found, output, written_as, bom=bom, step=step)
         except OSError as error:
             raise click.UsageError(f"{output} cannot be written: {error.strerror or error}") from None
-
-
-def _standard_output() -> BinaryIO:
-    return click.get_binary_stream("stdout")
 
 
 COMMANDS = (export,)

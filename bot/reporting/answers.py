@@ -189,7 +189,7 @@ def named(measure: Measure | None, value: int | None) -> str | None:
     return measure.names[list(Band).index(measure.band(value))]
 
 
-def _said(one: Surveyed, asked: Sequence[Question]) -> Mapping[str, Cell]:
+def _said(one: Surveyed, asked: Sequence[Question]) -> dict[str, Cell]:
     comments = [one.comments[question.key] for question in asked if question.key in one.comments]
     felt = {tag.theme: tag.sentiment for comment in comments for tag in comment.tags}
     read = next((comment.tagged for comment in comments if comment.tagged), None)
