@@ -31,6 +31,7 @@ for command in (
     *access.COMMANDS,
     *contacts.COMMANDS,
     *report.COMMANDS,
+    *demo.COMMANDS,
     *callbacks.COMMANDS,
 ):
     cli.add_command(command)

@@ -1,0 +1,1 @@
+"""Fills an empty database with invented contacts, so that everything can be tried."""

@@ -1,0 +1,80 @@
+"""Writes invented contacts and all that came of them, as the product itself would have."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from random import Random
+
+from bot.app import Parts, source_of
+from bot.demo.customers import Happened, happened
+from bot.demo.deciding import Decisions
+from bot.demo.following import Following, Numbers
+from bot.demo.handling import code_some, handle_callbacks
+from bot.sections import Callbacks
+from flows.eligibility import Eligible, Ineligible
+from storage import contacts, demonstration
+from storage.database import Connection
+from storage.rollup import refresh
+
+BATCH = 200
+"""Contacts in one transaction."""
+
+
+class FilledError(Exception):
+    """The database holds something already, which nothing invented may be mixed with."""
+
+
+def fill(parts: Parts, count: int, seed: int, step: Callable[[int], None]) -> None:
+    """Fills an empty database. The same seed on the same day gives the same rows, but for what is sealed.
+
+    step: is told of so many more contacts. Raises FilledError, and DefinitionError where phrases cannot be read.
+    """
+    with parts.database.read() as connection:
+        if demonstration.is_filled(connection):
+            raise FilledError
+    chance, today = Random(seed), source_of(parts).today  # noqa: S311 -- the same rows every time; nothing is kept secret
+    decisions = Decisions.like(parts.invitations.policy, count)
+    unannounced = parts.settings.model_copy(update={"callbacks": Callbacks()})
+    following = Following(unannounced, parts, chance, Numbers(chance))
+    coming = happened(Random(seed + 1), count, today)  # noqa: S311
+    while batch := list(islice(coming, BATCH)):
+        with parts.database.write() as connection:
+            for each in batch:
+                _take(connection, parts, decisions, following, each)
+        step(len(batch))
+
+
+def finish(parts: Parts, seed: int) -> Iterator[int]:
+    """Reads what was said, lets people handle some of it and counts everything; gives how many verbatims were read."""
+    yield from parts.verbatims.tag_all()
+    chance = Random(seed)  # noqa: S311
+    code_some(parts, chance)
+    handle_callbacks(parts, chance)
+    refresh(parts.database, parts.settings.pages.time_zone)
+
+
+def _take(connection: Connection, parts: Parts, decisions: Decisions, following: Following, of: Happened) -> None:
+    decision, customer = decisions.decide(of), of.customer
+    theirs = parts.keys.index(customer.address) if customer.address else None
+    refusal = decision if isinstance(decision, Ineligible) else None
+    contact = contacts.Contact(
+        reference=of.reference,
+        theirs=theirs,
+        source="transfer" if of.transferred else "api",
+        received_at=of.received_at,
+        ended_at=of.ended_at,
+        channel=of.channel,
+        language=customer.language,
+        country=customer.country,
+        queue=of.queue,
+        agent=of.agent,
+        touchpoint=of.touchpoint,
+        attributes={"ended_by": of.ended_by},
+        reason=refusal and refusal.reason,
+        until=refusal and refusal.until,
+    )
+    contacts.keep(connection, parts.keys, contact)
+    if isinstance(decision, Eligible) and theirs and customer.address:
+        contacts.reserve(connection, [theirs], of.reference, of.received_at, decisions.policy.quarantine)
+        contacts.count(connection, of.received_at.date(), 1_000_000)
+        if following.follow(connection, of, contact, decision):
+            decisions.opted_out.add(customer.address)
