@@ -206,7 +206,7 @@ def test_nobody_can_sign_in_and_the_sandbox_is_shown_first(tmp_path: Path) -> No
     assert where(client.get("/")) == "/sandbox/"
     assert "nawoord users add" in client.get("/sign-in").text
     parts.accounts.add_user("first", Role.ADMIN, PASSWORD)
-    assert where(client.get("/")) == "/contacts"
+    assert where(client.get("/")) == "/sign-in"
     assert where(client.get("/contacts")) == "/sign-in?next=/contacts"
     assert "nawoord users add" not in client.get("/sign-in").text
     parts.database.dispose()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import vl_convert
 from flask import Response, abort, request
@@ -65,16 +65,16 @@ LOOKS: Mapping[str, Look] = {
     ),
 }
 
-LOCALES: Mapping[str, str] = {"en": "en-GB", "nl": "nl-NL"}
+LOCALES: Mapping[str, Literal["en-GB", "nl-NL"]] = {"en": "en-GB", "nl": "nl-NL"}
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column of the numbers behind a chart. name: in a file; title: on the page; digits: decimals shown."""
+    """A column of the numbers behind a chart. name: in a file; title: on the page; digits: decimals shown. Days are text."""
 
     name: str
     title: str
-    type: type[str] | type[int] | type[float] | type[date]
+    type: type[str] | type[int] | type[float]
     digits: int = 1
 
     def shown(self, cell: Cell) -> str:
@@ -127,7 +127,7 @@ def sent(charts: Sequence[Chart], key: str, form: str) -> Response:
 
 def table(chart: Chart) -> Table:
     """The numbers behind a chart, as they are written to a file."""
-    columns = tuple(Column(each.name, str if each.type is date else each.type, each.title) for each in chart.headings)
+    columns = tuple(Column(each.name, each.type, each.title) for each in chart.headings)
     names = [each.name for each in chart.headings]
     rows = ({name: _plain(cell) for name, cell in zip(names, row, strict=True)} for row in chart.rows)
     return Table(columns, rows)

@@ -31,7 +31,8 @@ from bot.web.pages.trend import trend
 from bot.web.pages.verbatims import verbatims
 from bot.web.security import secured
 from flows.survey import Survey
-from storage.database import Database
+from storage import demonstration
+from storage.database import Database, UnavailableError
 from storage.encryption import Keys
 from storage.histories import Step, history
 
@@ -64,6 +65,15 @@ def add_pages(
             return history(connection, reference)
 
     pages = frame(settings.company, clock, has_sandbox=has_sandbox)
+
+    @pages.context_processor
+    def invented() -> dict[str, bool]:
+        try:
+            with database.read() as connection:
+                return {"is_invented": demonstration.is_invented(connection)}
+        except UnavailableError:
+            return {"is_invented": False}
+
     parts = (
         account(accounts),
         overview(source),

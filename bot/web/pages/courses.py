@@ -90,8 +90,8 @@ def _control(key: str, title: str, chart: control.Chart, found: Trend, width: st
         else _("%(title)s: nothing but noise in %(count)s periods.", title=title, count=number(len(limits))),
         draw=lambda look: plots.control(limits, chart.centre, "", look),
         headings=(
-            Heading("first_day", _("First day"), date),
-            Heading("last_day", _("Last day"), date),
+            Heading("first_day", _("First day"), str),
+            Heading("last_day", _("Last day"), str),
             Heading("n", _("Answers"), int),
             Heading("value", _("Value"), float),
             Heading("low", _("Lower limit"), float),
@@ -150,8 +150,8 @@ def _spots(
 
 def _headings() -> tuple[Heading, ...]:
     return (
-        Heading("first_day", _("First day"), date),
-        Heading("last_day", _("Last day"), date),
+        Heading("first_day", _("First day"), str),
+        Heading("last_day", _("Last day"), str),
         Heading("n", _("Answers"), int),
         Heading("score", _("Score"), float),
         Heading("low", _("From"), float),
