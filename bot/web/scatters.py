@@ -89,7 +89,10 @@ def bubbles(spots: Sequence[Bubble], across: str, up: str, look: Look) -> Spec:
         }
         for each in sorted(spots, key=lambda each: -each.n)
     ]
-    x = {"field": "x", "type": "quantitative", "title": across, "scale": {"nice": True}}
+    # Room at either side for a name in the middle of which its bubble lies.
+    widest = max((each.across for each in spots), default=1.0)
+    ends = {"domain": [-0.12 * widest, 1.25 * widest], "nice": False}
+    x = {"field": "x", "type": "quantitative", "title": across, "scale": ends, "axis": {"tickCount": 6}}
     y = {"field": "y", "type": "quantitative", "title": up}
     fill = {"type": "nominal", "legend": None, "field": "clear"}
     return {
