@@ -8,7 +8,7 @@ import sys
 import click
 
 from bot import telemetry
-from bot.cli import access, callbacks, contacts, data, exporting, report, running, trying
+from bot.cli import access, callbacks, contacts, data, demo, exporting, report, running, trying
 from bot.cli.deferred import Deferred
 from bot.config import ConfigError
 from flows.loader import DefinitionError

@@ -11,6 +11,8 @@ from bot.cli.printing import print_table
 
 MOST = 500
 
+SHOWN = ("open", "overdue", "closed")
+
 
 @click.group()
 def callbacks() -> None:
@@ -18,7 +20,7 @@ def callbacks() -> None:
 
 
 @callbacks.command("list")
-@click.option("--show", type=click.Choice([Shown.OPEN, Shown.OVERDUE, Shown.CLOSED]), default=Shown.OPEN)
+@click.option("--show", type=click.Choice(SHOWN), default="open")
 def callbacks_list(show: str) -> None:
     """Who is to be called, the longest overdue first; without numbers."""
     all_of_them = ready().callbacks
