@@ -70,7 +70,7 @@ LOCALES: Mapping[str, Literal["en-GB", "nl-NL"]] = {"en": "en-GB", "nl": "nl-NL"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column of the numbers behind a chart. name: in a file; title: on the page; digits: decimals shown. Days are text."""
+    """A column of the numbers behind a chart. name: in a file; title: on the page; digits: decimals. Days are text."""
 
     name: str
     title: str
