@@ -102,7 +102,7 @@ class Announcements:
 def wait(name: str, failures: int) -> timedelta:
     """How long to wait after so many failures before: doubling up to an hour, half to all of it by a draw that is
     always the same for the same name."""
-    whole = min(FIRST_WAIT * 2 ** min(failures, 20), LONGEST_WAIT)
+    whole: timedelta = min(FIRST_WAIT * 2 ** min(failures, 20), LONGEST_WAIT)
     drawn = int.from_bytes(hashlib.sha256(f"{name} {failures}".encode()).digest()[:4]) / 2**32
     return whole * (1 + drawn) / 2
 

@@ -119,4 +119,4 @@ class _Pinned(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Lets the handshake name the host, and checks the certificate against it."""
-        super().init_poolmanager(*args, **kwargs, server_hostname=self._host, assert_hostname=self._host)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **kwargs, server_hostname=self._host, assert_hostname=self._host)

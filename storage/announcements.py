@@ -1,10 +1,9 @@
 """The outbox of callbacks: what is still to be told of them, taken by one worker at a time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, tuple_, update
 
 from storage.models import callback_announcements, callbacks
 
@@ -73,5 +72,5 @@ def backlog(connection: Connection) -> Backlog:
     return Backlog(*connection.execute(counted).one())
 
 
-def _of(told: Due) -> Sequence[object]:
+def _of(told: Due) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (_columns.callback_id == told.callback_id, _columns.way == told.way)
