@@ -143,7 +143,7 @@ def _run(command: Sequence[str], folder: Path) -> tuple[float, float, float]:
     begun = time.perf_counter()
     # By way of a small process: the peak that the system tells of a child begins with what its parent had.
     between = subprocess.run(
-        [sys.executable, "-S", "-c", BETWEEN, *command], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-S", "-c", BETWEEN, *command], env=environment, stdout=subprocess.PIPE, text=True, check=True
     )
     seconds = time.perf_counter() - begun
     new = [path for path in folder.iterdir() if path.name not in before]
