@@ -69,8 +69,8 @@ def _take(connection: Connection, parts: Parts, decisions: Decisions, following:
         agent=of.agent,
         touchpoint=of.touchpoint,
         attributes={"ended_by": of.ended_by},
-        reason=refusal and refusal.reason,
-        until=refusal and refusal.until,
+        reason=refusal.reason if refusal else None,
+        until=refusal.until if refusal else None,
     )
     contacts.keep(connection, parts.keys, contact)
     if isinstance(decision, Eligible) and theirs and customer.address:
