@@ -52,18 +52,18 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.reason is not None:
         found.append(contacts.c.reason == wanted.reason)
     if wanted.state is not None:
-        found.append(wanted.state == STATE)
+        found.append(STATE.in_([wanted.state]))
     if wanted.ended is not None:
         found.append(or_(false(), *map(_has_ended, wanted.ended)))
     if wanted.step is not None:
         found += [invitations.c.id.is_not(None), STEPS[wanted.step]]
     if wanted.attempts is not None:
-        found += [invitations.c.id.is_not(None), wanted.attempts == TRIED]
+        found += [invitations.c.id.is_not(None), TRIED.in_([wanted.attempts])]
     return found
 
 
 def _has_ended(so: Ended) -> ColumnElement[bool]:
-    found = [so.state == STATE]
+    found: list[ColumnElement[bool]] = [STATE.in_([so.state])]
     if so.arrived is not None:
         found.append(HAS_ARRIVED if so.arrived else ~HAS_ARRIVED)
     if so.codes is not None:

@@ -61,8 +61,10 @@ def contacts(invitations: Invitations) -> APIBlueprint:
     @allowed(Role.ANALYST, Role.ADMIN)
     def newest(query: ContactsQuery) -> Response:
         invited = None if query.decision is None else query.decision == "invited"
-        where = {name: (value,) for name in ("queue", "agent") if (value := getattr(query, name)) is not None}
-        wanted = Wanted(invited, query.reason, query.state, filter=Filter(**where))
+        only = Filter()
+        for name, value in (("queue", query.queue), ("agent", query.agent)):
+            only = only if value is None else only.among(name, value)
+        wanted = Wanted(invited, query.reason, query.state, filter=only)
         try:
             page = invitations.recent(wanted, query.limit, query.cursor)
         except InvalidContact as error:
