@@ -14,4 +14,5 @@ TIMEOUT = 1.0
 if __name__ == "__main__":
     carrier = TwilioCarrier(ACCOUNT, KEY, SECRET, api_url=environ["NAWOORD_TWILIO_API_URL"], timeout=TIMEOUT)
     parts = app.ready()
-    work(replace(app.dispatch_of(parts), carrier=carrier), parts.verbatims)
+    dispatch = replace(app.dispatch_of(parts), carrier=carrier)
+    work(dispatch, parts.verbatims, parts.callbacks, app.announcements_of(parts), app.schedule_of(parts, dispatch))
