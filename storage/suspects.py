@@ -41,5 +41,8 @@ def suspects(connection: Connection, wanted: Filter, zone: str, question: str, i
     )
     for session, key in connection.execute(spoken.order_by(answers.c.answered_at)):
         said[session].append(key)
-    listed = (Suspect(*told[:4], value=value, why=why, said=tuple(said[told[0]])) for told, value, why in found)
+    listed = [
+        Suspect(session, at, channel, language, value, why, tuple(said[session]))
+        for (session, at, channel, language), value, why in found
+    ]
     return sorted(listed, key=lambda each: (each.started_at, each.session), reverse=True)
