@@ -4,21 +4,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, false, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.database import Database, raced
-from storage.days import DAY, day_of
+from storage.days import DAY, begins, day_of
 from storage.models import changes, contacts, figures, rollups, sessions, slices
 from storage.recount import Rows, recount
 from storage.slices import STORED, Part, Slice, id_of, without_queue
 
 BATCH = 2000
-"""Changes looked at together."""
+"""Changes looked at together for the days on which they lie, and taken away together."""
 
 MOST_DAYS = 7
-"""Days counted together, of each part; what is noted of others waits for the next turn of the same look."""
+"""Days counted together, of each part, whatever has changed on them; others wait for the next turn of the same look."""
 
 FINE = " by queue"
 """Counts are kept twice: with queue and touchpoint, and without, which is less to read where nobody asks for them."""
@@ -26,7 +27,7 @@ FINE = " by queue"
 TIMES = " times"
 """The part of a part that holds the times to an answer."""
 
-NOTED = select(changes).order_by(changes.c.id).limit(BATCH)
+OLDEST = select(changes.c.part, changes.c.at).order_by(changes.c.id).limit(BATCH)
 TAKEN = delete(changes).where(changes.c.id.in_(bindparam("ids", expanding=True)))
 # In order, so that two who count the same days wait for one another and never both.
 LOCKED = (
@@ -51,7 +52,7 @@ Kept = dict[tuple[str, date, int, int], int]
 class Noted:
     """Changes that were read, and the days they lie on. is_all: whether there were no others."""
 
-    ids: tuple[int, ...]
+    ids: Sequence[int]
     days: Mapping[Part, Sequence[date]]
     is_all: bool
 
@@ -84,11 +85,19 @@ def part_of(part: Part, fine: bool, of: str = "") -> str:
 
 
 def _noted(database: Database, zone: str) -> Noted | None:
+    """The days on which the oldest changes lie, with whatever else has changed on them; None where nothing has."""
     with database.read() as connection:
-        rows = [(row.id, Part(row.part), day_of(row.at, zone)) for row in connection.execute(NOTED)]
-    days = {part: sorted({day for _, of, day in rows if of is part})[:MOST_DAYS] for part in Part}
-    ids = tuple(id for id, part, day in rows if day in days[part])
-    return Noted(ids, days, len(ids) == len(rows) < BATCH) if rows else None
+        oldest = [(Part(row.part), day_of(row.at, zone)) for row in connection.execute(OLDEST)]
+        days = {part: sorted({day for of, day in oldest if of is part})[:MOST_DAYS] for part in Part}
+        ids = [id for part, some in days.items() for id in connection.scalars(_on(part, some, zone))]
+    is_all = len(oldest) < BATCH and all(day in days[part] for part, day in oldest)
+    return Noted(sorted(ids), days, is_all) if oldest else None
+
+
+def _on(part: Part, days: Sequence[date], zone: str) -> Select[Any]:
+    """What has changed of that part on these days."""
+    within = (and_(changes.c.at >= begins(day, zone), changes.c.at < begins(day + DAY, zone)) for day in days)
+    return select(changes.c.id).where(changes.c.part == part, or_(false(), *within))
 
 
 def _counted(database: Database, zone: str, noted: Noted, names: dict[int, Slice]) -> Kept:
@@ -134,9 +143,12 @@ def _stretches(days: Sequence[date]) -> Iterator[tuple[date, date]]:
 
 def _take(connection: Connection, ids: Sequence[int]) -> bool:
     """Whether these changes were still there: otherwise somebody else has counted them, and perhaps more."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(LOCKED, {"ids": ids})
-    return connection.execute(TAKEN, {"ids": ids}).rowcount == len(ids) or raced(connection)
+    for some in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH)):
+        if connection.dialect.name == "postgresql":
+            connection.execute(LOCKED, {"ids": some})
+        if connection.execute(TAKEN, {"ids": some}).rowcount < len(some):
+            return raced(connection)
+    return True
 
 
 def _keep(connection: Connection, before: Kept, now: Kept, names: Mapping[int, Slice]) -> None:

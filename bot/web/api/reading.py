@@ -90,9 +90,8 @@ def _operation(document: Plain, path: str, method: str, plain: Plain) -> Operati
 
 
 def _content(sent: Plain) -> Plain:
-    """The schema of a body."""
-    schemas: list[Plain] = [each["schema"] for each in sent.get("content", {}).values()]
-    return schemas[0] if schemas else {}
+    """The schema of a body; nothing where it has none, as a file."""
+    return next((each["schema"] for each in sent.get("content", {}).values() if "schema" in each), {})
 
 
 def _kind(document: Plain, schema: Plain) -> str:
