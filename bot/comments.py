@@ -78,7 +78,7 @@ def tagged(
     taken = {column.name for column in own}
     renamed = {column.name: _free(column.name, taken) for column in found}
     columns = (*own, *(Column(renamed[column.name], column.type, column.meaning) for column in found))
-    return Table(columns, _rows(comments, tagger, text, language, languages, renamed, step))
+    return Table.by_name(columns, _rows(comments, tagger, text, language, languages, renamed, step))
 
 
 def _rows(

@@ -67,7 +67,7 @@ def sheet_of(shown: Iterable[Shown], blind: Collection[str], made_at: datetime) 
 
     blind: ids of those that are used to measure, for which no theme is given: whoever sees one tends to agree.
     """
-    return Table(COLUMNS, (_row(each, each.said.id in blind, made_at) for each in shown))
+    return Table.by_name(COLUMNS, (_row(each, each.said.id in blind, made_at) for each in shown))
 
 
 def take(verbatims: Verbatims, sheet: Sheet, by: str, overrule: bool = False) -> Iterator[Taken | Conflict | Refused]:

@@ -1,19 +1,33 @@
 """What respondents answered: one survey after the other, in memory only a page of them at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    String,
+    bindparam,
+    exists,
+    func,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from flows.session import Gap
 from storage.answers import VERBATIM
 from storage.database import Database
 from storage.encryption import Keys
 from storage.models import Moment, answers, sessions
+from storage.models.moments import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +66,14 @@ class Response:
     country: str | None = None
 
 
-_given = [column for column in answers.c if column.name not in ("session_id", "language", "channel", "raw")]
+OF_SESSION = (
+    *("id", "survey", "survey_version", "channel", "language", "reference", "agent", "queue", "touchpoint"),
+    *("started_at", "ended_at", "outcome", "last_question", "country"),
+)
+OF_ANSWER = (
+    *("question", "instrument", "series", "value", "verbatim", "missing", "corrected_from", "confidence", "late"),
+    "answered_at",
+)
 QUESTIONS = select(answers.c.question, func.max(answers.c.instrument).label("instrument")).group_by(answers.c.question)
 AFTER = tuple_(sessions.c.started_at, sessions.c.id) > tuple_(bindparam("started_at", type_=Moment), bindparam("id"))
 Place = tuple[datetime, str]
@@ -100,52 +121,49 @@ def page(
     rows = connection.execute(
         _page(where) if where else EVERY, {"started_at": after[0], "id": after[1], "batch": most}
     ).all()
-    return [_response(keys, list(of_session)) for _, of_session in groupby(rows, attrgetter("id"))]
+    return [_response(keys, list(of_session)) for _, of_session in groupby(rows, itemgetter(0))]
 
 
 def _page(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
     some = select(sessions).where(AFTER, *where).order_by(sessions.c.started_at, sessions.c.id)
     few = some.limit(bindparam("batch")).subquery()
     return (
-        select(few, *_given)
+        select(*_as_kept(few, OF_SESSION), *_as_kept(answers, OF_ANSWER))
         .select_from(few.outerjoin(answers, answers.c.session_id == few.c.id))
         .order_by(few.c.started_at, few.c.id, answers.c.question)
     )
 
 
+def _as_kept(table: FromClause, names: Iterable[str]) -> list[ColumnElement[Any]]:
+    """These columns, moments as the driver gives them: those of a session come again with each of its answers, and need
+    be understood but once."""
+    columns = [table.c[name] for name in names]
+    return [type_coerce(each, String) if isinstance(each.type, Moment) else each for each in columns]
+
+
 EVERY = _page(())
 
 
-def _response(keys: Keys, rows: list[Any]) -> Response:
-    one = rows[0]
-    return Response(
-        session=one.id,
-        survey=one.survey,
-        version=one.survey_version,
-        channel=one.channel,
-        language=one.language,
-        reference=one.reference,
-        agent=one.agent,
-        queue=one.queue,
-        touchpoint=one.touchpoint,
-        started_at=one.started_at,
-        ended_at=one.ended_at,
-        outcome=one.outcome,
-        last_question=one.last_question,
-        country=one.country,
-        answers={row.question: _given_in(keys, row) for row in rows if row.question is not None},
-    )
+def _response(keys: Keys, rows: list[Row[Any]]) -> Response:
+    *about, started_at, ended_at, outcome, last_question, country = rows[0][: len(OF_SESSION)]
+    given = [row[len(OF_SESSION) :] for row in rows]
+    answered = {question: _given(keys, *rest) for question, *rest in given if question is not None}
+    ended = None if ended_at is None else read(ended_at)
+    return Response(*about, read(started_at), ended, outcome, last_question, answered, country)
 
 
-def _given_in(keys: Keys, row: Any) -> Given:
-    return Given(
-        instrument=row.instrument,
-        series=row.series,
-        value=row.value,
-        verbatim=None if row.verbatim is None else keys.decrypt(row.verbatim, VERBATIM),
-        missing=None if row.missing is None else Gap(row.missing),
-        corrected_from=row.corrected_from,
-        confidence=row.confidence,
-        late=row.late,
-        answered_at=row.answered_at,
-    )
+def _given(
+    keys: Keys,
+    instrument: str | None,
+    series: str,
+    value: int | None,
+    verbatim: bytes | None,
+    missing: str | None,
+    corrected_from: int | None,
+    confidence: float | None,
+    late: bool,
+    answered_at: str | datetime,
+) -> Given:
+    words = None if verbatim is None else keys.decrypt(verbatim, VERBATIM)
+    why = None if missing is None else Gap(missing)
+    return Given(instrument, series, value, words, why, corrected_from, confidence, late, read(answered_at))

@@ -73,7 +73,8 @@ def read_for(parts: Parts, session: str, theme: str, evidence: tuple[int, int] =
 
 
 def rows(parts: Parts, what: What, wanted: Filter = Filter(), **more: bool) -> list[Mapping[str, Any]]:  # noqa: B008
-    return list(export(source_of(parts), parts.keys, what, wanted, **more).table().rows)
+    table = export(source_of(parts), parts.keys, what, wanted, **more).table()
+    return [dict(zip((column.name for column in table.columns), row, strict=True)) for row in table.rows]
 
 
 def written(parts: Parts, what: What, format: str) -> bytes:
@@ -90,7 +91,7 @@ def test_every_format_is_read_back_as_it_was(parts: Parts, what: What) -> None:
         read_for(parts, session, "waiting_time", answered_at=NOON + timedelta(seconds=number + 60))
     meant = export(source_of(parts), parts.keys, what, Filter())
     names = [column.name for column in meant.columns]
-    truth = [[row.get(name) for name in names] for row in meant.table().rows]
+    truth = [list(row) for row in meant.table().rows]
     assert len(truth) == len(NASTY)
 
     parquet = pyarrow.parquet.read_table(io.BytesIO(written(parts, what, "parquet")))

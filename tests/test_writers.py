@@ -33,7 +33,7 @@ ROWS: list[Mapping[str, Cell]] = [
 
 def written(rows: list[Mapping[str, Cell]], format: str, **more: bool) -> bytes:
     file = BytesIO()
-    write(Table(COLUMNS, iter(rows)), file, format, **more)
+    write(Table.by_name(COLUMNS, iter(rows)), file, format, **more)
     return file.getvalue()
 
 
@@ -96,6 +96,14 @@ def test_what_does_not_fit_on_a_sheet_goes_on_the_next(monkeypatch: pytest.Monke
     monkeypatch.setattr(writers, "MOST_ROWS", 2)
     data = written([{"nps": number} for number in range(3)], "xlsx")
     assert [row[1] for name in ("data", "data 2") for row in sheet(data, name)[1:]] == [0, 1, 2]
+
+
+def test_a_sheet_that_is_just_full_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No empty sheet follows; without any row there is one sheet all the same."""
+    monkeypatch.setattr(writers, "MOST_ROWS", 2)
+    for numbers, names in ((range(4), ["data", "data 2", "README"]), (range(0), ["data", "README"])):
+        data = written([{"nps": number} for number in numbers], "xlsx")
+        assert openpyxl.load_workbook(BytesIO(data)).sheetnames == names
 
 
 def test_a_novel_ends_in_an_ellipsis_where_excel_could_not_open_it() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.reporting.source import Source
-from bot.reporting.walk import Surveyed
+from bot.reporting.walk import Comment, Surveyed
 from bot.reporting.writers import Cell, Column
 from flows.measures import Band, Measure
 from flows.session import AAPOR, Outcome
@@ -81,15 +81,30 @@ FAMILIES = ("nps", "ces")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with the names of its columns: those of `OF_A_RATING` or `OF_AN_OPEN_QUESTION`, and `answer`, which
-    is left out where a column of the contract always holds it."""
+    """A question with columns of its own, side by side: those of `OF_A_RATING` or `OF_AN_OPEN_QUESTION`, behind one for
+    the answer unless a column of the contract always holds it.
+
+    family: the column of the contract that its answer goes to, where no other has before it.
+    """
 
     key: str
     instrument: str | None
-    names: Mapping[str, str]
+    has_answer: bool
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What each of its cells is."""
+        details = OF_AN_OPEN_QUESTION if self.instrument is None else OF_A_RATING
+        return (_answer(self.instrument), *details) if self.has_answer else details
+
+    @property
+    def family(self) -> str | None:
+        """As `FAMILIES` has it."""
+        found = (self.instrument or "").partition("_")[0]
+        return found if found in FAMILIES else None
 
 
-def answer_columns(source: Source) -> tuple[tuple[Column, ...], Callable[[Surveyed], list[Mapping[str, Cell]]]]:
+def answer_columns(source: Source) -> tuple[tuple[Column, ...], Callable[[Surveyed], list[Sequence[Cell]]]]:
     """The columns, and what makes the one row of a survey.
 
     Every question ever answered has its columns: those of the present survey in its order, then the others.
@@ -97,89 +112,81 @@ def answer_columns(source: Source) -> tuple[tuple[Column, ...], Callable[[Survey
     known = {each.key: each.instrument if isinstance(each, Rating) else None for each in source.survey.questions}
     with source.database.read() as connection:
         known |= {key: instrument for key, instrument in questions(connection).items() if key not in known}
+    asked = [Question(key, instrument, not _is_in_contract(key, known)) for key, instrument in known.items()]
     taken = {column.name for column in (*CONTRACT, *ABOUT, *CONTEXT)}
-    columns: list[Column] = []
-    asked: list[Question] = []
-    for key, instrument in known.items():
-        names: dict[str, str] = {}
-        details = OF_AN_OPEN_QUESTION if instrument is None else OF_A_RATING
-        for column in details if _is_in_contract(key, known) else (_answer(instrument), *details):
-            names[column.name] = _free(key if column.name == "answer" else f"{key}_{column.name}", taken)
-            columns.append(Column(names[column.name], column.type, f"`{key}`: {column.meaning}"))
-        asked.append(Question(key, instrument, names))
-    about = _About(source)
-    return (*CONTRACT, *ABOUT, *columns, *CONTEXT), lambda one: [_row(one, asked, about)]
+    columns = [_named(question.key, column, taken) for question in asked for column in question.columns]
+    told = [_Told(source, question) for question in asked]
+    return (*CONTRACT, *ABOUT, *columns, *CONTEXT), lambda one: [_row(one, told)]
 
 
-class _About:
-    """What does not change between the answers to one question in one wording, found once."""
+class _Told:
+    """The cells of one question; what does not change between the same answers in one wording is found once."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, source: Source, question: Question) -> None:
+        self.key, self.family, self.is_open = question.key, question.family, question.instrument is None
+        self.nothing: Sequence[Cell] = (None,) * len(question.columns)
+        self._question, self._source = question, source
         self._anchors = {
-            (question.key, series(question, language, medium)): question.anchors[language]
-            for question in source.survey.questions
-            if isinstance(question, Rating)
-            for language, medium in question.prompts
+            series(rating, language, medium): rating.anchors[language]
+            for rating in source.survey.questions
+            if isinstance(rating, Rating) and rating.key == question.key
+            for language, medium in rating.prompts
         }
-        self._found: dict[tuple[str, str | None, str], tuple[Mapping[str, Cell], Measure | None]] = {}
+        self._found: dict[tuple[str | None, str, int | None], Sequence[Cell]] = {}
 
-    def __call__(self, question: Question, given: Given) -> tuple[Mapping[str, Cell], Measure | None]:
-        """The cells by column, and what the number means; None where nobody knows any more."""
-        wording = question.key, given.instrument, given.series
-        if wording not in self._found:
-            self._found[wording] = self._look(question, given)
-        return self._found[wording]
+    def cells(self, given: Given, comment: Comment | None) -> Sequence[Cell]:
+        """What stands in its columns."""
+        if self.is_open:
+            return (comment.shown if comment else None, given.series, given.missing, given.confidence)
+        answered = given.instrument, given.series, given.value
+        if (found := self._found.get(answered)) is None:
+            found = self._found[answered] = self._look(given)
+        return (*found, given.corrected_from, given.missing, given.confidence)
 
-    def _look(self, question: Question, given: Given) -> tuple[Mapping[str, Cell], Measure | None]:
-        measure = self._source.measure_of(question.key, given.instrument) if given.instrument else None
-        anchors = self._anchors.get((question.key, given.series))
-        cells: Mapping[str, Cell] = {
-            "instrument": given.instrument,
-            "series": given.series,
-            "direction": str(measure.scale.direction) if measure else None,
-            "low": measure.scale.low if measure else None,
-            "high": measure.scale.high if measure else None,
-            "low_anchor": anchors.low if anchors else None,
-            "high_anchor": anchors.high if anchors else None,
-        }
-        return {name: cells[column] for column, name in question.names.items() if column in cells}, measure
+    def _look(self, given: Given) -> Sequence[Cell]:
+        measure = self._source.measure_of(self.key, given.instrument) if given.instrument else None
+        scale, anchors = measure.scale if measure else None, self._anchors.get(given.series)
+        return (
+            *((given.value,) if self._question.has_answer else ()),
+            given.instrument,
+            str(scale.direction) if scale else None,
+            scale.low if scale else None,
+            scale.high if scale else None,
+            anchors.low if anchors else None,
+            anchors.high if anchors else None,
+            named(measure, given.value),
+            given.series,
+        )
 
 
-def _row(one: Surveyed, asked: Sequence[Question], about: _About) -> Mapping[str, Cell]:
-    response = one.response
-    row: dict[str, Cell] = {
-        **{name: getattr(response, name) for name in PLAIN},
-        "survey_version": response.version,
-        "outcome_class": AAPOR[Outcome(response.outcome)] if response.outcome else None,
-        "late": any(given.late for given in response.answers.values()),
-        "contradictory": one.is_doubtful,
-    }
+def _row(one: Surveyed, asked: Sequence[_Told]) -> Sequence[Cell]:
+    response, comments = one.response, one.comments
+    answers = response.answers
+    scores: dict[str, int | None] = dict.fromkeys(FAMILIES)
+    cells: list[Cell] = []
     for question in asked:
-        if (given := response.answers.get(question.key)) is None:
+        if (given := answers.get(question.key)) is None:
+            cells += question.nothing
             continue
-        cells, measure = about(question, given)
-        row |= cells
-        names = question.names
-        row[names["missing"]], row[names["confidence"]] = given.missing, given.confidence
-        if question.instrument is None:
-            comment = one.comments.get(question.key)
-            row[names["answer"]] = comment.shown if comment else None
-            continue
-        row[names["corrected_from"]] = given.corrected_from
-        row[names["band"]] = named(measure, given.value)
-        if "answer" in names:
-            row[names["answer"]] = given.value
-        if (family := question.instrument.partition("_")[0]) in FAMILIES and row.get(family) is None:
-            row[family] = given.value
-    return row | _said(one, asked) if one.comments else row
+        cells += question.cells(given, comments.get(question.key))
+        if (family := question.family) and scores[family] is None:
+            scores[family] = given.value
+    words, *read = _said(one, asked) if comments else NOTHING_SAID
+    return (
+        *(response.reference, response.session, response.channel, response.language),
+        *(response.started_at, response.ended_at, response.outcome, response.last_question),
+        *(scores["nps"], scores["ces"], words),
+        CLASSES[response.outcome] if response.outcome else None,
+        any(given.late for given in answers.values()),
+        one.is_doubtful,
+        *read,
+        *cells,
+        *(response.survey, response.version, response.country, response.queue, response.agent, response.touchpoint),
+    )
 
 
-PLAIN = (
-    *("reference", "session", "channel", "language", "started_at", "ended_at", "outcome", "last_question"),
-    *("survey", "country", "queue", "agent", "touchpoint"),
-)
-"""Columns that stand in the database as they are."""
+CLASSES: Mapping[str, str] = {outcome: AAPOR[outcome] for outcome in Outcome}
+NOTHING_SAID: Sequence[Cell] = (None, None, None, None)
 
 
 def named(measure: Measure | None, value: int | None) -> str | None:
@@ -189,16 +196,17 @@ def named(measure: Measure | None, value: int | None) -> str | None:
     return measure.names[list(Band).index(measure.band(value))]
 
 
-def _said(one: Surveyed, asked: Sequence[Question]) -> dict[str, Cell]:
+def _said(one: Surveyed, asked: Sequence[_Told]) -> Sequence[Cell]:
+    """All words, their themes, and by which versions they were read."""
     comments = [one.comments[question.key] for question in asked if question.key in one.comments]
     felt = {tag.theme: tag.sentiment for comment in comments for tag in comment.tags}
     read = next((comment.tagged for comment in comments if comment.tagged), None)
-    return {
-        "verbatim": "\n".join(comment.shown for comment in comments),
-        "themes": "; ".join(f"{theme}: {sentiment}" for theme, sentiment in felt.items()) or None,
-        "code_frame": read.frame if read else None,
-        "model": read.model if read else None,
-    }
+    return (
+        "\n".join(comment.shown for comment in comments),
+        "; ".join(f"{theme}: {sentiment}" for theme, sentiment in felt.items()) or None,
+        read.frame if read else None,
+        read.model if read else None,
+    )
 
 
 def _answer(instrument: str | None) -> Column:
@@ -208,6 +216,12 @@ def _answer(instrument: str | None) -> Column:
 def _is_in_contract(key: str, known: Mapping[str, str | None]) -> bool:
     """Whether the column of this name in the contract is this question's alone."""
     return [other for other, instrument in known.items() if (instrument or "").partition("_")[0] == key] == [key]
+
+
+def _named(key: str, column: Column, taken: set[str]) -> Column:
+    """The column behind the key of its question."""
+    name = _free(key if column.name == "answer" else f"{key}_{column.name}", taken)
+    return Column(name, column.type, f"`{key}`: {column.meaning}")
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -1,6 +1,6 @@
 """What can be taken away: answers, a row for every survey, and verbatims, a row for every theme of each."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from flows.filters import Filter
 from storage.encryption import Keys
 from storage.responses import BEGINNING, Place
 
-Rows = Callable[[Surveyed], Iterable[Mapping[str, Cell]]]
+Rows = Callable[[Surveyed], Iterable[Sequence[Cell]]]
 
 
 class What(StrEnum):
@@ -42,13 +42,13 @@ class Export:
         what it raises ends the reading."""
         return Table(self.columns, self._all(step))
 
-    def page(self, after: Place, most: int) -> tuple[list[Mapping[str, Cell]], Place | None]:
+    def page(self, after: Place, most: int) -> tuple[list[Sequence[Cell]], Place | None]:
         """The rows of so many surveys behind that place, and where to go on; None at the end."""
         found = next(self._pages(after, most + 1), [])
         shown = found[:most]
         return [row for each in shown for row in self.rows(each)], shown[-1].place if len(found) > most else None
 
-    def _all(self, step: Callable[[int], object]) -> Iterator[Mapping[str, Cell]]:
+    def _all(self, step: Callable[[int], object]) -> Iterator[Sequence[Cell]]:
         for page in self._pages(BEGINNING, 1000):
             for each in page:
                 yield from self.rows(each)
@@ -69,7 +69,7 @@ def export(
     walk = Walk(source, keys, source.frame(), wanted, is_masked, has_phones)
     columns, rows = (VERBATIMS, verbatim_rows(walk.frame)) if what is What.VERBATIMS else answer_columns(source)
     if has_phones:
-        return Export((*columns, PHONE), lambda one: [{**row, "phone": one.own} for row in rows(one)], walk, what)
+        return Export((*columns, PHONE), lambda one: [(*row, one.own) for row in rows(one)], walk, what)
     return Export(columns, rows, walk, what)
 
 

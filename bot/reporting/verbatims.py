@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.reporting.answers import CONTEXT
 from bot.reporting.walk import Comment, Surveyed
-from bot.reporting.writers import Cell, Column
+from bot.reporting.writers import Cell, Column, placed
 from bot.standing import Standing
 from nlp.tags import Source
 from nlp.theme import CodeFrame
@@ -45,18 +45,19 @@ VERBATIMS = (
 )
 
 
-def verbatim_rows(frame: CodeFrame) -> Callable[[Surveyed], Iterator[Mapping[str, Cell]]]:
+def verbatim_rows(frame: CodeFrame) -> Callable[[Surveyed], Iterator[Sequence[Cell]]]:
     """What makes the rows of a survey, by the code frame of today."""
+    in_order = placed(VERBATIMS)
     names = {theme.key: theme.names.get("en") or next(iter(theme.names.values())) for theme in frame.themes}
 
-    def rows(one: Surveyed) -> Iterator[Mapping[str, Cell]]:
+    def rows(one: Surveyed) -> Iterator[Sequence[Cell]]:
         about = _about(one)
         for question, comment in one.comments.items():
             said = {**about, **_said(one, question, comment)}
             for tag in comment.tags:
-                yield {**said, **_tag(frame, comment, tag), "theme_name": names[tag.theme]}
+                yield in_order({**said, **_tag(frame, comment, tag), "theme_name": names[tag.theme]})
             if not comment.tags:
-                yield said
+                yield in_order(said)
 
     return rows
 

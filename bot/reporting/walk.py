@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from bot.reporting.source import Source
 from bot.standing import Standing, standing
 from flows.filters import Filter
-from flows.measures import NPS, PUBLISHED
+from flows.measures import NPS, PUBLISHED, Measure
 from flows.reversals import Answered, suspicions
 from nlp.redaction import mask, redact
 from nlp.tags import Redaction, Stretch
@@ -150,4 +151,10 @@ def _is_doubtful(response: Response, feeling: int) -> bool | None:
     if not efforts:
         return None
     nps = max((value for measure, value in numbers if measure is NPS), default=None)
-    return any(suspicions(measure, Answered(value, nps, feeling)) for measure, value in efforts)
+    return any(_is_suspect(measure, value, nps, feeling) for measure, value in efforts)
+
+
+@cache
+def _is_suspect(measure: Measure, value: int, nps: int | None, feeling: int) -> bool:
+    """Of published measures only, so that few things can be asked."""
+    return bool(suspicions(measure, Answered(value, nps, feeling)))

@@ -3,11 +3,11 @@
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -51,10 +51,21 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns, and rows with a cell for each, or for some; to be read once."""
+    """Columns, and rows with a cell for each in the same order; to be read once."""
 
     columns: tuple[Column, ...]
-    rows: Iterable[Mapping[str, Cell]]
+    rows: Iterable[Sequence[Cell]]
+
+    @classmethod
+    def by_name(cls, columns: tuple[Column, ...], rows: Iterable[Mapping[str, Cell]]) -> "Table":
+        """The same of rows that name some of the columns and leave the others empty."""
+        return cls(columns, map(placed(columns), rows))
+
+
+def placed(columns: Iterable[Column]) -> Callable[[Mapping[str, Cell]], Sequence[Cell]]:
+    """What puts the cells of a row that names its columns into their order."""
+    names = [column.name for column in columns]
+    return lambda row: [row.get(name) for name in names]
 
 
 def write(table: Table, to: BinaryIO, format: str, bom: bool = False) -> None:
@@ -79,9 +90,8 @@ def csv_pieces(table: Table, bom: bool = False) -> Iterator[bytes]:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([harmless(column.name) for column in table.columns])
     mark = "\ufeff" if bom else ""
-    turned = _turned(table, {str: harmless, bool: int, datetime: _iso})
-    while rows := list(islice(turned, AT_ONCE)):
-        writer.writerows(rows)
+    for cells in _batches(table, AT_ONCE, {str: _all_harmless, bool: _bits, datetime: _moments}):
+        writer.writerows(zip(*cells, strict=True))
         yield (mark + text.getvalue()).encode("utf-8", "replace")
         mark = ""
         text.seek(0)
@@ -97,11 +107,13 @@ def jsonl_pieces(table: Table, _bom: bool = False) -> Iterator[bytes]:
     yield b""
 
 
-def in_json(columns: tuple[Column, ...], rows: Iterable[Mapping[str, Cell]]) -> Iterator[str]:
+def in_json(columns: tuple[Column, ...], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     """Each row as a JSON object, with a name for every column."""
     encode = json.JSONEncoder(ensure_ascii=False).encode
     names = [column.name for column in columns]
-    return (encode(dict(zip(names, row, strict=True))) for row in _turned(Table(columns, rows), {datetime: _iso}))
+    for cells in _batches(Table(columns, rows), AT_ONCE, {datetime: _moments}):
+        for row in zip(*cells, strict=True):
+            yield encode(dict(zip(names, row, strict=True)))
 
 
 def write_xlsx(table: Table, to: BinaryIO, _bom: bool = False) -> None:
@@ -110,12 +122,11 @@ def write_xlsx(table: Table, to: BinaryIO, _bom: bool = False) -> None:
     with Workbook(to, {"constant_memory": True, **as_they_are}) as book:
         bold = book.add_format({"bold": True})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        rows = iter(table.rows)
-        number, is_full = 0, True
-        while is_full:
+        rows, number = iter(table.rows), 0
+        while (following := list(islice(rows, 1))) or not number:
             number += 1
             sheet = book.add_worksheet("data" if number == 1 else f"data {number}")
-            is_full = _fill(sheet, table.columns, rows, bold, moment)
+            _fill(sheet, table.columns, islice(chain(following, rows), MOST_ROWS), bold, moment)
         _explain(book.add_worksheet("README"), table.columns, bold)
 
 
@@ -124,13 +135,10 @@ def write_parquet(table: Table, to: BinaryIO, _bom: bool = False) -> None:
     schema = pa.schema(
         [pa.field(column.name, ARROW[column.type], metadata={"meaning": column.meaning}) for column in table.columns]
     )
-    turned = _turned(table, {str: _encodable})
     with ParquetWriter(to, schema, compression="zstd") as writer:
-        while rows := list(islice(turned, ROW_GROUP)):
-            cells = [
-                pa.array(cells, type=field.type) for cells, field in zip(zip(*rows, strict=True), schema, strict=True)
-            ]
-            writer.write_table(pa.table(cells, schema=schema))
+        for batch in _batches(table, ROW_GROUP, {}):
+            arrays = [_array(cells, field.type) for cells, field in zip(batch, schema, strict=True)]
+            writer.write_table(pa.table(arrays, schema=schema))
 
 
 STREAMED: Mapping[str, Callable[[Table, bool], Iterator[bytes]]] = {"csv": csv_pieces, "jsonl": jsonl_pieces}
@@ -174,30 +182,43 @@ def harmless(text: str) -> str:
     return f"'{text}" if text[:1] in FORMULA else text
 
 
-def _turned(table: Table, turn: Mapping[type, Callable[[Any], Any]]) -> Iterator[list[Any]]:
-    """The cells of each row in the order of the columns, those of some types turned into something else."""
-    turns = [(column.name, turn.get(column.type)) for column in table.columns]
-    for row in table.rows:
-        read = row.get
+Cells = Sequence[Any]
+"""What stands in one column."""
+
+
+def _batches(table: Table, size: int, turn: Mapping[type, Callable[[Cells], Cells]]) -> Iterator[list[Cells]]:
+    """So many rows at a time, column by column, those of some types turned into something else."""
+    rows, turns = iter(table.rows), [turn.get(column.type) for column in table.columns]
+    while batch := list(islice(rows, size)):
         yield [
-            cell if change is None or cell is None else change(cell)
-            for cell, change in [(read(name), change) for name, change in turns]
+            change(cells) if change else cells for change, cells in zip(turns, zip(*batch, strict=True), strict=True)
         ]
 
 
-def _encodable(text: str) -> str:
-    """The text, with a question mark for half a character."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+def _all_harmless(cells: Cells) -> Cells:
+    return [f"'{text}" if text and text[0] in FORMULA else text for text in cells]
 
 
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _bits(cells: Cells) -> Cells:
+    return [None if is_so is None else int(is_so) for is_so in cells]
+
+
+def _moments(cells: Cells) -> Cells:
+    """In ISO 8601, to the second, in UTC."""
+    return [at and f"{at.astimezone(UTC).isoformat()[: len('2026-01-31T12:00:00')]}Z" for at in cells]
+
+
+def _array(cells: Cells, type: Any) -> Any:
+    """As Arrow has it, with a question mark for half a character."""
+    try:
+        return pa.array(cells, type=type)
+    except UnicodeEncodeError:
+        return pa.array([text and text.encode("utf-8", "replace").decode() for text in cells], type=type)
 
 
 def _fill(
-    sheet: Worksheet, columns: tuple[Column, ...], rows: Iterator[Mapping[str, Cell]], bold: Format, moment: Format
-) -> bool:
-    """Fills a sheet with as many rows as it takes; whether it is full."""
+    sheet: Worksheet, columns: tuple[Column, ...], rows: Iterable[Sequence[Cell]], bold: Format, moment: Format
+) -> None:
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, WIDTHS.get(column.type, max(10, len(column.name) + 2)))
@@ -211,13 +232,11 @@ def _fill(
             line, place, cell.astimezone(UTC).replace(tzinfo=None), moment
         ),
     }
-    puts = [(place, column.name, writers[column.type]) for place, column in enumerate(columns)]
-    written = 0
-    for written, row in enumerate(islice(rows, MOST_ROWS), start=1):
-        for place, name, put in puts:
-            if (cell := row.get(name)) is not None:
-                put(written, place, cell)
-    return written == MOST_ROWS
+    puts = [(place, writers[column.type]) for place, column in enumerate(columns)]
+    for line, row in enumerate(rows, start=1):
+        for cell, (place, put) in zip(row, puts, strict=True):
+            if cell is not None:
+                put(line, place, cell)
 
 
 WIDTHS: Mapping[type, int] = {str: 24, datetime: 20}

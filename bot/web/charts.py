@@ -128,9 +128,7 @@ def sent(charts: Sequence[Chart], key: str, form: str) -> Response:
 def table(chart: Chart) -> Table:
     """The numbers behind a chart, as they are written to a file."""
     columns = tuple(Column(each.name, each.type, each.title) for each in chart.headings)
-    names = [each.name for each in chart.headings]
-    rows = ({name: _plain(cell) for name, cell in zip(names, row, strict=True)} for row in chart.rows)
-    return Table(columns, rows)
+    return Table(columns, ([_plain(cell) for cell in row] for row in chart.rows))
 
 
 def _plain(cell: Cell) -> str | int | float | None:
