@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, exists, func, insert, or_, select, update
 
@@ -109,7 +110,12 @@ class Conversation:
 
 def make(connection: Connection, new: Made) -> None:
     """Keeps an attempt that is about to be made."""
-    row = {
+    connection.execute(MAKE, row(new))
+
+
+def row(new: Made) -> dict[str, Any]:
+    """An attempt as it is stored."""
+    return {
         "id": new.id,
         "invitation_id": new.invitation,
         "channel": new.channel,
@@ -121,7 +127,6 @@ def make(connection: Connection, new: Made) -> None:
         "made_at": new.made_at,
         "changed_at": new.changed_at,
     }
-    connection.execute(MAKE, row)
 
 
 def link(connection: Connection, id: str, turn: str) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
@@ -149,11 +150,7 @@ def uncount(connection: Connection, day: date) -> None:
 
 def keep(connection: Connection, keys: Keys, contact: Contact) -> bool:
     """Keeps a contact with its decision; False where its reference is known already, also to a racing transaction."""
-    row = {name: getattr(contact, name) for name in COLUMNS}
-    row["attributes"] = None
-    if contact.attributes:
-        row["attributes"] = keys.encrypt(json.dumps(dict(contact.attributes), ensure_ascii=False), ATTRIBUTES)
-    return connection.execute(KEEP, row).rowcount == 1
+    return connection.execute(KEEP, row(keys, contact)).rowcount == 1
 
 
 def invite(connection: Connection, keys: Keys, contact: Contact, new: NewInvitation) -> bool:
@@ -164,10 +161,26 @@ def invite(connection: Connection, keys: Keys, contact: Contact, new: NewInvitat
     person = None
     if new.address is not None:
         person = respondents.remember(connection, keys, new.respondent, new.address, contact.received_at)
-    row = {name: getattr(contact, name) for name in ("reference", "theirs", "country", "queue", "agent", "touchpoint")}
-    row |= {name: getattr(new, name) for name in ("id", "survey", "language", "due_at", "expires_at", "call")}
-    row |= {"respondent_id": person, "channels": ",".join(new.channels), "invited_at": contact.received_at}
-    return connection.execute(INVITE, row | {"revision": 0, "failures": 0}).rowcount == 1
+    return connection.execute(INVITE, invitation_row(contact, new, person)).rowcount == 1
+
+
+def row(keys: Keys, contact: Contact) -> dict[str, Any]:
+    """A contact as it is stored."""
+    found: dict[str, Any] = {name: getattr(contact, name) for name in COLUMNS}
+    found["attributes"] = None
+    if contact.attributes:
+        found["attributes"] = keys.encrypt(json.dumps(dict(contact.attributes), ensure_ascii=False), ATTRIBUTES)
+    return found
+
+
+def invitation_row(contact: Contact, new: NewInvitation, person: str | None) -> dict[str, Any]:
+    """An invitation as it is stored at first."""
+    found = {
+        name: getattr(contact, name) for name in ("reference", "theirs", "country", "queue", "agent", "touchpoint")
+    }
+    found |= {name: getattr(new, name) for name in ("id", "survey", "language", "due_at", "expires_at", "call")}
+    found |= {"respondent_id": person, "channels": ",".join(new.channels), "invited_at": contact.received_at}
+    return found | {"revision": 0, "failures": 0}
 
 
 def cancel(connection: Connection, indexes: Sequence[str], at: datetime) -> int:

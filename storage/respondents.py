@@ -1,6 +1,7 @@
 """The people asked, each known once by the blind index of their address."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -25,8 +26,12 @@ def remember(connection: Connection, keys: Keys, id: str, address: str, at: date
     """The id of the person at this address; somebody new is given `id`."""
     if keys.older and (known := find(connection, keys, address)) is not None:
         return known
-    new = {"id": id, "address_index": keys.index(address), "address": keys.encrypt(address, ADDRESS), "created_at": at}
-    return str(connection.execute(REMEMBER, new).scalar_one())
+    return str(connection.execute(REMEMBER, row(keys, id, address, at)).scalar_one())
+
+
+def row(keys: Keys, id: str, address: str, at: datetime) -> dict[str, Any]:
+    """A person as they are stored."""
+    return {"id": id, "address_index": keys.index(address), "address": keys.encrypt(address, ADDRESS), "created_at": at}
 
 
 def find(connection: Connection, keys: Keys, address: str) -> str | None:

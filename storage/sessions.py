@@ -149,8 +149,18 @@ def begin(connection: Connection, keys: Keys, new: NewSession, survey: Survey, e
     person = None
     if new.address is not None:
         person = respondents.remember(connection, keys, new.respondent, new.address, new.started_at)
-    ended_at, outcome = _end(new.session, None, entry.at)
-    row = {
+    if connection.execute(BEGIN, row(keys, survey, new, person, entry.at)).rowcount == 0:
+        return raced(connection)
+    if not enter(connection, keys, new.id, entry):
+        return raced(connection)
+    keep(connection, new.id, _answered(connection, keys, new.channel, survey, None, new.session, entry.at))
+    return True
+
+
+def row(keys: Keys, survey: Survey, new: NewSession, person: str | None, at: datetime) -> dict[str, Any]:
+    """A session as it is stored at first. at: when it came to stand as it does."""
+    ended_at, outcome = _end(new.session, None, at)
+    return {
         "id": new.id,
         "respondent_id": person,
         "survey": new.session.survey,
@@ -170,10 +180,6 @@ def begin(connection: Connection, keys: Keys, new: NewSession, survey: Survey, e
         "revision": 0,
         **_standing(keys, survey, new.session),
     }
-    if connection.execute(BEGIN, row).rowcount == 0 or not enter(connection, keys, new.id, entry):
-        return raced(connection)
-    keep(connection, new.id, _answered(connection, keys, new.channel, survey, None, new.session, entry.at))
-    return True
 
 
 def save(connection: Connection, keys: Keys, kept: Kept, after: Session, survey: Survey, entry: Entry) -> bool:

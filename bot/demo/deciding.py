@@ -28,10 +28,11 @@ NEVER_CALLED = ("DE",)
 
 @dataclass(slots=True)
 class Decisions:
-    """What has been decided so far. a_day: most invitations."""
+    """What has been decided so far. invited: when each was last, and of which contact, by the index of the number;
+    opted_out: by the same; invited_on: how many on each day."""
 
     policy: Policy
-    invited_at: dict[str, datetime] = field(default_factory=dict)
+    invited: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     opted_out: set[str] = field(default_factory=set)
     invited_on: Counter[date] = field(default_factory=Counter)
 
@@ -54,12 +55,12 @@ class Decisions:
             )
         )
 
-    def decide(self, of: Happened) -> Eligible | Ineligible:
+    def decide(self, of: Happened, theirs: str | None) -> Eligible | Ineligible:
         """The decision, which is remembered."""
-        customer, address = of.customer, of.customer.address or ""
+        customer = of.customer
         history = History(
-            opted_out=address in self.opted_out,
-            invited_at=self.invited_at.get(address),
+            opted_out=theirs in self.opted_out,
+            invited_at=self.invited[theirs][0] if theirs in self.invited else None,
             invited_today=self.invited_on[of.received_at.date()],
         )
         contact = Contact(
@@ -77,7 +78,7 @@ class Decisions:
             each for each in self.policy.channels if each is not Channel.CALL or customer.country not in NEVER_CALLED
         )
         decision = decide(replace(self.policy, channels=allowed), history, contact, of.received_at)
-        if isinstance(decision, Eligible):
+        if isinstance(decision, Eligible) and theirs:
             self.invited_on[of.received_at.date()] += 1
-            self.invited_at[address] = of.received_at
+            self.invited[theirs] = of.received_at, of.reference
         return decision

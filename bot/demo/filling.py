@@ -12,11 +12,11 @@ from bot.demo.handling import code_some, handle_callbacks
 from bot.sections import Callbacks
 from flows.eligibility import Eligible, Ineligible
 from storage import contacts, demonstration
-from storage.database import Connection
+from storage.demonstration import Pile
 from storage.rollup import refresh
 
 BATCH = 200
-"""Contacts in one transaction."""
+"""Contacts written together."""
 
 
 class FilledError(Exception):
@@ -28,19 +28,21 @@ def fill(parts: Parts, count: int, seed: int, step: Callable[[int], None]) -> No
 
     step: is told of so many more contacts. Raises FilledError, and DefinitionError where phrases cannot be read.
     """
-    with parts.database.read() as connection:
-        if demonstration.is_filled(connection):
-            raise FilledError
     chance, today = Random(seed), source_of(parts).today  # noqa: S311 -- the same rows every time; nothing is kept secret
     decisions = Decisions.like(parts.invitations.policy, count)
+    following = Following(parts.survey, chance, Numbers(chance), Pile(parts.keys, parts.survey))
     unannounced = parts.settings.model_copy(update={"callbacks": Callbacks()})
-    following = Following(unannounced, parts, chance, Numbers(chance))
     coming = happened(Random(seed + 1), count, today)  # noqa: S311
-    while batch := list(islice(coming, BATCH)):
-        with parts.database.write() as connection:
+    with parts.database.write() as connection:
+        if demonstration.is_filled(connection):
+            raise FilledError
+        while batch := list(islice(coming, BATCH)):
             for each in batch:
-                _take(connection, parts, decisions, following, each)
-        step(len(batch))
+                _take(parts, decisions, following, each)
+            following.pile.write(connection)
+            following.keep_permissions(connection, unannounced)
+            step(len(batch))
+        demonstration.keep_decided(connection, decisions.invited, decisions.invited_on)
 
 
 def finish(parts: Parts, seed: int) -> Iterator[int]:
@@ -52,9 +54,10 @@ def finish(parts: Parts, seed: int) -> Iterator[int]:
     refresh(parts.database, parts.settings.pages.time_zone)
 
 
-def _take(connection: Connection, parts: Parts, decisions: Decisions, following: Following, of: Happened) -> None:
-    decision, customer = decisions.decide(of), of.customer
+def _take(parts: Parts, decisions: Decisions, following: Following, of: Happened) -> None:
+    customer = of.customer
     theirs = parts.keys.index(customer.address) if customer.address else None
+    decision = decisions.decide(of, theirs)
     refusal = decision if isinstance(decision, Ineligible) else None
     contact = contacts.Contact(
         reference=of.reference,
@@ -72,9 +75,6 @@ def _take(connection: Connection, parts: Parts, decisions: Decisions, following:
         reason=refusal.reason if refusal else None,
         until=refusal.until if refusal else None,
     )
-    contacts.keep(connection, parts.keys, contact)
-    if isinstance(decision, Eligible) and theirs and customer.address:
-        contacts.reserve(connection, [theirs], of.reference, of.received_at, decisions.policy.quarantine)
-        contacts.count(connection, of.received_at.date(), 1_000_000)
-        if following.follow(connection, of, contact, decision):
-            decisions.opted_out.add(customer.address)
+    following.pile.contact(contact)
+    if theirs and isinstance(decision, Eligible) and following.follow(of, contact, decision):
+        decisions.opted_out.add(theirs)

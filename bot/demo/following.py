@@ -1,10 +1,9 @@
 """What comes of one invited customer: messages and calls one after the other, until somebody answers or it is over."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from bot.app import Parts
 from bot.consents import keep_permission
 from bot.conversations import Given
 from bot.demo.customers import Happened, drawn
@@ -14,14 +13,13 @@ from flows.cases import Ending
 from flows.eligibility import Eligible
 from flows.engine import begin, step
 from flows.fates import Kind, Status
-from flows.session import Outcome, Over
-from flows.survey import Channel, Medium
-from flows.turn import Input, OptedOut, Turn
-from storage import attempts, contacts, invitations, optouts, sessions
+from flows.session import Outcome, Over, Session
+from flows.survey import Channel, Medium, Survey
+from flows.turn import Input, OptedOut, Permitted, Turn
 from storage.attempts import Made
 from storage.contacts import Contact, NewInvitation
 from storage.database import Connection
-from storage.invitations import Invitation
+from storage.demonstration import Pile
 from storage.journal import Entry
 from storage.sessions import Kept, NewSession
 
@@ -47,157 +45,195 @@ class Numbers:
 
     def of(self, address: str) -> str:
         """The id of the person at that address."""
-        return self.people.setdefault(address, self.next())
+        if address not in self.people:
+            self.people[address] = self.next()
+        return self.people[address]
+
+
+@dataclass(slots=True)
+class Talk:
+    """A conversation as far as it has come. lines: of its journal, with how it stood after each."""
+
+    new: NewSession
+    lines: list[tuple[Entry, Session]]
+
+    @property
+    def session(self) -> Session:
+        """How it stands."""
+        return self.lines[-1][1]
+
+    @property
+    def kept(self) -> Kept:
+        """As it is stored now."""
+        names = (
+            "id",
+            "channel",
+            "ours",
+            "respondent",
+            "reference",
+            "agent",
+            "queue",
+            "touchpoint",
+            "started_at",
+            "expires_at",
+        )
+        return Kept(
+            **{name: getattr(self.new, name) for name in names},
+            revision=len(self.lines) - 1,
+            theirs=None,
+            ended_at=None,
+            session=self.session,
+        )
+
+    @property
+    def outcome(self) -> str | None:
+        """How it has ended; None while it goes on."""
+        state = self.session.state
+        return state.outcome if isinstance(state, Over) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Somebody who was reached. outcome: of the conversation, None where a message has brought none."""
+
+    at: datetime
+    outcome: str | None = None
+    opted_out: bool = False
+    arrived: bool = False
 
 
 @dataclass(slots=True)
 class Following:
-    """settings: of this installation, but that nobody is told of invented callbacks."""
+    """Piles up what comes of invitations. permitted: the turns in which a callback was agreed to or refused."""
 
-    settings: Settings
-    parts: Parts
+    survey: Survey
     chance: Random
     ids: Numbers
+    pile: Pile
+    permitted: list[tuple[Kept, Turn, str, datetime]] = field(default_factory=list)
 
-    def follow(self, connection: Connection, of: Happened, contact: Contact, decision: Eligible) -> bool:
-        """Writes everything that comes of an invitation; whether the customer wants no more questions."""
-        mine = self._invite(connection, of, contact, decision)
-        channels = [Channel.CALL] if of.transferred else list(decision.channels)
-        at, sent, opted_out = decision.at, False, False
-        ending: str = Ending.UNREACHED
+    def follow(self, of: Happened, contact: Contact, decision: Eligible) -> bool:
+        """Everything that comes of an invitation; whether the customer wants no more questions."""
+        new = self._invitation(of, decision)
+        at, ending, sent, opted_out = decision.at, str(Ending.UNREACHED), False, False
         is_wrong = self.chance.random() < WRONG_NUMBER and not of.transferred
-        for channel in channels:
-            if at >= mine.expires_at:
+        for channel in [Channel.CALL] if of.transferred else decision.channels:
+            if at >= new.expires_at:
                 break
             if channel is Channel.CALL:
-                kept, at = self._call(connection, mine, of, at)
+                met = self._call(contact, new, of, at)
             else:
-                kept, at, arrived = self._write(connection, mine, of, channel, at, is_wrong)
-                sent |= arrived
+                met = self._write(contact, new, of, channel, at, is_wrong)
+                sent |= met.arrived
                 ending = Outcome.EXPIRED if sent else Ending.UNDELIVERABLE
-            if kept is not None:
-                opted_out, ending, at = kept
+            at = met.at
+            if met.outcome is not None:
+                opted_out = met.opted_out
+                ending = Ending.OPTED_OUT if opted_out else met.outcome
                 break
             if is_wrong and channel is not Channel.CALL:
                 break
-        invitations.close(connection, mine, Ending.OPTED_OUT if opted_out else ending, at)
+        self.pile.invitation(contact, new, ending, at)
         return opted_out
 
-    def _invite(self, connection: Connection, of: Happened, contact: Contact, decision: Eligible) -> Invitation:
+    def keep_permissions(self, connection: Connection, settings: Settings) -> None:
+        """Keeps the callbacks agreed to in conversations that have been written."""
+        for kept, turn, id, at in self.permitted:
+            keep_permission(connection, self.pile.keys, settings, self.survey, kept, turn, id, at)
+        self.permitted.clear()
+
+    def _invitation(self, of: Happened, decision: Eligible) -> NewInvitation:
         address = of.customer.address or ""
-        new = NewInvitation(
+        return NewInvitation(
             id=self.ids.next(),
             respondent=self.ids.of(address),
             address=address,
-            survey=self.parts.survey.key,
+            survey=self.survey.key,
             language=decision.language,
             channels=decision.channels,
             due_at=decision.at,
             expires_at=of.ended_at + OPEN_FOR,
             call=f"demo-{of.reference}" if of.transferred else None,
         )
-        contacts.invite(connection, self.parts.keys, contact, new)
-        mine = invitations.find(connection, new.id)
-        assert mine is not None  # noqa: S101 -- written just now; for mypy
-        return mine
 
     def _write(
-        self, connection: Connection, mine: Invitation, of: Happened, channel: Channel, at: datetime, is_wrong: bool
-    ) -> tuple[tuple[bool, str, datetime] | None, datetime, bool]:
-        """A message: what came of it, if anything, when it is over, and whether it has arrived."""
+        self, contact: Contact, mine: NewInvitation, of: Happened, channel: Channel, at: datetime, is_wrong: bool
+    ) -> Met:
         share, code = FAILED[channel]
         fails = is_wrong or self.chance.random() < share
-        kept = self._begin(connection, mine, of, channel, at, None)
+        talk = self._begin(contact, mine, channel, at, None)
         status = Status.UNDELIVERED if fails else Status.READ if channel is Channel.WHATSAPP else Status.DELIVERED
-        self._attempt(connection, mine, channel, kept.id, status, at, (WRONG if is_wrong else code) if fails else None)
+        self._attempt(mine, channel, talk, status, at, (WRONG if is_wrong else code) if fails else None)
         if fails or self.chance.random() > ANSWERING[channel]:
-            kept = self._save(connection, kept, left(Medium.TEXT), None, at + OPEN_FOR)
-            return None, at + (timedelta(minutes=2) if fails else PATIENCE), not fails
+            self._take(talk, left(Medium.TEXT), None, at + OPEN_FOR)
+            self.pile.conversation(talk.new, talk.lines)
+            return Met(at + (timedelta(minutes=2) if fails else PATIENCE), arrived=not fails)
         first = at + timedelta(minutes=min(PATIENCE.seconds / 60 - 30, self.chance.lognormvariate(2.8, 1.2)) + 0.5)
-        return self._converse(connection, kept, of, channel, first), at, True
+        return self._converse(talk, of, first)
 
-    def _call(
-        self, connection: Connection, mine: Invitation, of: Happened, at: datetime
-    ) -> tuple[tuple[bool, str, datetime] | None, datetime]:
+    def _call(self, contact: Contact, mine: NewInvitation, of: Happened, at: datetime) -> Met:
         """A call, or the rest of the one in which the contact ended."""
         status = Status.COMPLETED if of.transferred else drawn(self.chance, CALLED)
         if status is not Status.COMPLETED:
-            self._attempt(connection, mine, Channel.CALL, None, status, at, None)
-            return None, at + timedelta(minutes=1)
-        kept = self._begin(connection, mine, of, Channel.CALL, at, mine.call or f"demo-{self.ids.next()}")
-        self._attempt(connection, mine, Channel.CALL, kept.id, status, at, None, of.transferred)
+            self._attempt(mine, Channel.CALL, None, status, at, None)
+            return Met(at + timedelta(minutes=1))
+        talk = self._begin(contact, mine, Channel.CALL, at, mine.call or f"demo-{self.ids.next()}")
+        self._attempt(mine, Channel.CALL, talk, status, at, None, of.transferred)
         if self.chance.random() > ANSWERING[Channel.CALL]:
-            kept = self._save(connection, kept, left(Medium.VOICE), None, at + timedelta(seconds=9))
-            return (False, _outcome(kept), at + timedelta(seconds=9)), at
-        return self._converse(connection, kept, of, Channel.CALL, at + timedelta(seconds=20)), at
+            return self._end(talk, at + timedelta(seconds=9), False)
+        return self._converse(talk, of, at + timedelta(seconds=20))
 
-    def _converse(
-        self, connection: Connection, kept: Kept, of: Happened, channel: Channel, at: datetime
-    ) -> tuple[bool, str, datetime]:
+    def _converse(self, talk: Talk, of: Happened, at: datetime) -> Met:
         opted_out = False
-        for given, turn, pause in answered(self.chance, self.parts.survey, kept.session, of, channel):
-            kept = self._save(connection, kept, given, turn, at)
-            if OptedOut() in turn.events and kept.theirs:
-                optouts.opt_out(connection, kept.theirs, at, channel)
+        for given, turn, pause in answered(self.chance, self.survey, talk.session, of, talk.new.channel):
+            self._take(talk, given, turn, at)
+            if OptedOut() in turn.events:
+                self.pile.opt_out(talk.new.address or "", at, talk.new.channel)
                 opted_out = True
             at += pause
-        if not isinstance(kept.session.state, Over):
-            at = at if channel is Channel.CALL else kept.expires_at
-            kept = self._save(connection, kept, left(channel.medium), None, at)
-        return opted_out, _outcome(kept), at
+        return self._end(talk, at, opted_out)
 
-    def _begin(
-        self, connection: Connection, mine: Invitation, of: Happened, channel: Channel, at: datetime, call: str | None
-    ) -> Kept:
-        keys, survey, address = self.parts.keys, self.parts.survey, of.customer.address or ""
-        turn = begin(survey, mine.language, channel.medium)
-        about = {"reference": mine.reference, "agent": mine.agent, "queue": mine.queue, "touchpoint": mine.touchpoint}
+    def _end(self, talk: Talk, at: datetime, opted_out: bool) -> Met:
+        if talk.outcome is None:
+            at = at if talk.new.channel is Channel.CALL else talk.new.expires_at
+            self._take(talk, left(talk.new.channel.medium), None, at)
+        self.pile.conversation(talk.new, talk.lines)
+        return Met(at, talk.outcome, opted_out, arrived=True)
+
+    def _begin(self, contact: Contact, mine: NewInvitation, channel: Channel, at: datetime, call: str | None) -> Talk:
+        turn = begin(self.survey, mine.language, channel.medium)
         new = NewSession(
             id=self.ids.next(),
             channel=channel,
             ours=OURS,
-            address=address,
-            respondent=self.ids.of(address),
+            address=mine.address,
+            respondent=mine.respondent,
             carrier_ref=call,
             started_at=at,
             expires_at=at + OPEN_FOR,
             session=turn.session,
-            country=of.customer.country,
-            **about,
+            reference=contact.reference,
+            agent=contact.agent,
+            queue=contact.queue,
+            touchpoint=contact.touchpoint,
+            country=contact.country,
         )
         entry = Entry(f"demo:{new.id}", at, Given("", None).plain, turn.events, turn.reply.text)
-        if not sessions.begin(connection, keys, new, survey, entry):
-            raise RuntimeError("two conversations at once with one invented customer")
-        return Kept(
-            id=new.id,
-            revision=0,
-            channel=channel,
-            ours=OURS,
-            theirs=keys.index(address),
-            respondent=new.respondent,
-            started_at=at,
-            expires_at=new.expires_at,
-            ended_at=None,
-            session=new.session,
-            **about,
-        )
+        return Talk(new, [(entry, turn.session)])
 
-    def _save(self, connection: Connection, kept: Kept, given: Input, turn: Turn | None, at: datetime) -> Kept:
-        keys, survey = self.parts.keys, self.parts.survey
-        turn = turn or step(survey, kept.session, given)
-        key = f"demo:{kept.id}:{kept.revision}"
+    def _take(self, talk: Talk, given: Input, turn: Turn | None, at: datetime) -> None:
+        turn = turn or step(self.survey, talk.session, given)
+        if any(isinstance(event, Permitted) for event in turn.events):
+            self.permitted.append((talk.kept, turn, self.ids.next(), at))
+        key = f"demo:{talk.new.id}:{len(talk.lines) - 1}"
         entry = Entry(key, at, Given(key, given).plain, turn.events, turn.reply.text)
-        if not sessions.save(connection, keys, kept, turn.session, survey, entry):
-            raise RuntimeError("somebody else writes into the database of a demonstration")
-        keep_permission(connection, keys, self.settings, survey, kept, turn, self.ids.next(), at)
-        return _after(kept, turn, at)
+        talk.lines.append((entry, turn.session))
 
     def _attempt(
         self,
-        connection: Connection,
-        mine: Invitation,
+        mine: NewInvitation,
         channel: Channel,
-        session: str | None,
+        talk: Talk | None,
         status: Status,
         at: datetime,
         code: int | None,
@@ -208,22 +244,11 @@ class Following:
             invitation=mine.id,
             channel=channel,
             kind=Kind.TRANSFER if is_transfer else Kind.INVITATION,
-            session=session,
+            session=talk.new.id if talk else None,
             ref=f"demo-{self.ids.next()}",
             status=status,
             code=code,
             made_at=at,
             changed_at=at + timedelta(seconds=self.chance.randrange(2, 40)),
         )
-        attempts.make(connection, made)
-
-
-def _after(kept: Kept, turn: Turn, at: datetime) -> Kept:
-    ended_at = kept.ended_at or at if isinstance(turn.session.state, Over) else None
-    return replace(kept, revision=kept.revision + 1, session=turn.session, ended_at=ended_at)
-
-
-def _outcome(kept: Kept) -> str:
-    state = kept.session.state
-    assert isinstance(state, Over)  # noqa: S101 -- whoever asks has ended it; for mypy
-    return state.outcome
+        self.pile.attempt(made)
