@@ -47,7 +47,7 @@ def test_it_is_ready(wire: Wire) -> None:
     assert response.status_code == 200
     assert response.json == {
         "ready": True,
-        "checks": [{"name": name, "ok": True} for name in ("database", "migrations", "themes", "worker")],
+        "checks": [{"name": name, "ok": True} for name in ("database", "migrations", "exports", "themes", "worker")],
     }
     assert response.headers["Cache-Control"] == "no-store"
 
@@ -78,7 +78,12 @@ def test_it_is_not_ready_without_a_worker(wire: Wire) -> None:
 def test_it_is_not_ready_where_no_worker_ever_was(database_url: str) -> None:
     """As long as nobody has come by, nothing is sent."""
     with closing(Wire.to(database_url)) as wire:
-        assert standing(asked(wire, "/readyz")) == {"database": True, "migrations": True, "worker": False}
+        assert standing(asked(wire, "/readyz")) == {
+            "database": True,
+            "migrations": True,
+            "exports": True,
+            "worker": False,
+        }
 
 
 def test_it_is_not_ready_with_other_tables(blank_url: str) -> None:
