@@ -17,6 +17,9 @@ ANSWERING = {Channel.SMS: 0.27, Channel.WHATSAPP: 0.36, Channel.CALL: 0.6}
 KINDNESS = {Channel.SMS: 0.0, Channel.WHATSAPP: 0.1, Channel.CALL: 0.35}
 """People are kinder where they are spoken to."""
 
+QUICK = 0.06
+"""The share of those content who praise how short they have waited."""
+
 LEAVING, STOPPING, MISREADING, MUDDLING, AGREEING = 0.05, 0.03, 0.015, 0.04, 0.45
 """The share that stops answering at a question, wants no more, takes the scale of effort the wrong way round, first
 says something else, and may be called back."""
@@ -26,7 +29,7 @@ MUDDLE = {"nl": "weet niet", "en": "not sure", "de": "weiß nicht", "fr": "je ne
 YES = {"nl": "ja", "en": "yes", "de": "ja", "fr": "oui", "es": "sí"}
 NO = {"nl": "nee", "en": "no", "de": "nein", "fr": "non", "es": "no"}
 GOOD, BAD = (
-    ("staff", "solved", "clear", "waiting"),
+    ("staff", "solved", "clear"),
     ("again", "unsolved", "staff", "clear", "site", "price", "delivery"),
 )
 
@@ -102,7 +105,8 @@ def _words(chance: Random, language: str, of: Happened, mood: float) -> str:
     bad = [f"{about}_bad" for about in chance.sample(BAD, 2)] if mood < -0.3 else []
     if of.is_slow and chance.random() < (0.85 if of.queue == SLOW_QUEUE else 0.5):
         bad.insert(0, "waiting_bad")
-        good = [about for about in good if about != "waiting_good"]
+    elif good and not of.is_slow and chance.random() < QUICK:
+        good.insert(0, "waiting_good")
     how_many = chance.choice((1, 1, 2))
     if bad and good:
         return verbatim(chance, language, good[:1], bad[:1])
