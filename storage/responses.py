@@ -146,10 +146,11 @@ EVERY = _page(())
 
 def _response(keys: Keys, rows: list[Row[Any]]) -> Response:
     *about, started_at, ended_at, outcome, last_question, country = rows[0][: len(OF_SESSION)]
+    ended = None if ended_at is None else read(ended_at)
     given = [row[len(OF_SESSION) :] for row in rows]
     answered = {question: _given(keys, *rest) for question, *rest in given if question is not None}
-    ended = None if ended_at is None else read(ended_at)
-    return Response(*about, read(started_at), ended, outcome, last_question, answered, country)
+    cells: Sequence[Any] = (*about, read(started_at), ended, outcome, last_question, answered, country)
+    return Response(*cells)
 
 
 def _given(

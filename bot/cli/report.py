@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import app
+from bot.cli.filtering import filtered, wanted_of
 from bot.reporting.figures import Compared, Figure
 from bot.reporting.funnel import Asked
 from bot.reporting.overview import Measured, Overview, overview
@@ -19,7 +20,7 @@ from bot.reporting.plain import plain_asked, plain_overview
 from flows.disclosure import Standing
 from flows.eligibility import explain
 from flows.estimates import Estimate, rounded
-from flows.filters import DIMENSIONS, FilterError, read
+from flows.filters import DIMENSIONS
 from flows.trends import Why
 
 NAMES = {"nps": "NPS", "ces_effort": "CES, effort", "ces_ease": "CES, ease", "ces_agreement": "CES 2.0, agreement"}
@@ -32,27 +33,19 @@ WHY = {Why.TEXT: "the wording changed", Why.CHANNEL: "this channel came in"}
 
 
 @click.command("report")
-@click.option("--from", "from_", metavar="DAY", help="The first day, as in 2026-01-31; four weeks in all if left out.")
-@click.option("--to", metavar="DAY", help="The last day; today if left out.")
+@filtered
 @click.option("--by", type=click.Choice(BY), help="One more thing to tell groups apart by.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
-def report(from_: str | None, to: str | None, by: str | None, as_json: bool, **told: tuple[str, ...]) -> None:
-    """Print where scores stand, whether they have moved, and who was asked."""
-    pairs = [("from", from_ or ""), ("to", to or ""), *((name, value) for name in told for value in told[name])]
-    try:
-        wanted = read(pairs)
-    except FilterError as error:
-        fault = error.faults[0]
-        raise click.BadParameter(f"{fault.problem}; {fault.remedy}", param_hint=f"--{fault.field}") from None
-    found = overview(app.source_of(app.ready()), wanted, by)
+def report(by: str | None, as_json: bool, **told: Any) -> None:
+    """Print where scores stand, whether they have moved, and who was asked.
+
+    Without days it is about the last four weeks.
+    """
+    found = overview(app.source_of(app.ready()), wanted_of(told), by)
     if as_json:
         click.echo(json.dumps({**plain_overview(found), "funnel": plain_asked(found.asked)}, ensure_ascii=False))
     else:
         Console(highlight=False).print(printed(found))
-
-
-for _name in DIMENSIONS:
-    click.option(f"--{_name}", multiple=True, help="Only these; may be given several times.")(report)
 
 
 def printed(found: Overview) -> RenderableType:

@@ -17,27 +17,26 @@ from nlp.theme import CodeFrame
 from storage import themes
 from storage.doubts import feelings
 from storage.encryption import Keys
-from storage.responses import BEGINNING, COMMENTED, Place, Response, count, pages
+from storage.responses import BEGINNING, COMMENTED, Given, Place, Response, count, pages
 from storage.selected import of_surveys, own_numbers
 from storage.themes import Decision, Tagged
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A verbatim with what counts for it. redactions: what is not to be shown of it; tagged: None where nobody has
-    read it yet."""
+    """A verbatim with what counts for it.
+
+    shown: the text with a word in brackets for whatever tells who somebody is; redactions: where that is; tagged: None
+    where nobody has read it yet.
+    """
 
     text: str
+    shown: str
     redactions: tuple[Redaction, ...]
     answered_at: datetime
     tags: tuple[Standing, ...]
     tagged: Tagged | None
     decisions: Sequence[Decision]
-
-    @property
-    def shown(self) -> str:
-        """The text with a word in brackets for whatever tells who somebody is."""
-        return mask(self.text, self.redactions)
 
     def evidence(self, tag: Standing) -> str | None:
         """The words that show this theme, masked as in the whole."""
@@ -106,23 +105,27 @@ class Walk:
             decided = themes.decisions(connection, said) if said else {}
             reviewed = themes.reviewers(connection, said) if said else {}
             felt = feelings(connection, sorted(sessions)) if sessions else {}
+
+        def comment(session: str, question: str, given: Given, text: str) -> Comment:
+            key = session, question
+            tagged = _current(read.get(key), given.answered_at)
+            decisions = decided.get(key, ())
+            hidden = redact(text, own.get(session)) if self.is_masked else ()
+            return Comment(
+                text=text,
+                shown=mask(text, hidden) if hidden else text,
+                redactions=hidden,
+                answered_at=given.answered_at,
+                tags=standing(self.frame, tagged, decisions, reviewed.get(key, ())),
+                tagged=tagged,
+                decisions=decisions,
+            )
+
         return [
             Surveyed(
                 response=one,
                 comments={
-                    question: Comment(
-                        text=given.verbatim,
-                        redactions=redact(given.verbatim, own.get(one.session)) if self.is_masked else (),
-                        answered_at=given.answered_at,
-                        tags=standing(
-                            self.frame,
-                            _current(read.get((one.session, question)), given.answered_at),
-                            decided.get((one.session, question), ()),
-                            reviewed.get((one.session, question), ()),
-                        ),
-                        tagged=_current(read.get((one.session, question)), given.answered_at),
-                        decisions=decided.get((one.session, question), ()),
-                    )
+                    question: comment(one.session, question, given, given.verbatim)
                     for question, given in one.answers.items()
                     if given.verbatim is not None
                 },
