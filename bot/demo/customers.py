@@ -23,7 +23,10 @@ SLOW, USUALLY_SLOW = 0.38, 0.08
 """The share of customers who wait long: there from then on, and elsewhere. It costs about twelve points of NPS."""
 
 PICKY_AGENT = "agent-07"
-"""Leaves the number away where it has not gone well."""
+"""Writes a number down that leads nowhere where it has not gone well."""
+
+PICKED, MISNOTED = 0.6, 0.012
+"""The share of such contacts, and of all others, whose number leads nowhere."""
 
 QUEUES = {"Demo billing": 25, SLOW_QUEUE: 40, "Demo orders": 20, "Demo moving": 15}
 TOUCHPOINTS = {"phone": 6, "chat": 2, "shop": 1}
@@ -60,7 +63,8 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A contact. mood: how it went, about 0 and rarely beyond 2 either way; is_slow: the customer waited long."""
+    """A contact. mood: how it went, about 0 and rarely beyond 2 either way; is_slow: the customer waited long;
+    is_misnoted: the number leads nowhere, which nobody knows yet."""
 
     reference: str
     customer: Customer
@@ -74,11 +78,13 @@ class Happened:
     transferred: bool
     mood: float
     is_slow: bool
+    is_misnoted: bool
 
 
 def happened(chance: Random, count: int, today: date) -> Iterator[Happened]:
-    """So many contacts in the order in which they come, over a year that ends before the day before `today`."""
-    begin = datetime.combine(today - timedelta(days=DAYS + 2), time(), tzinfo=UTC)
+    """So many contacts in the order in which they come, over a year that ends three days before `today`: by then every
+    invitation is over."""
+    begin = datetime.combine(today - timedelta(days=DAYS + 3), time(), tzinfo=UTC)
     crowd = [_customer(chance, number) for number in range(max(1, round(count * 0.8)))]
     for number, ended_at in enumerate(_moments(chance, count, begin), 1):
         yield _contact(chance, f"demo-{number:06}", chance.choice(crowd), ended_at, ended_at - begin >= SHIFT)
@@ -109,12 +115,10 @@ def _contact(chance: Random, reference: str, customer: Customer, ended_at: datet
     queue, agent = drawn(chance, QUEUES), f"agent-{chance.randrange(1, 25):02}"
     is_slow = chance.random() < (SLOW if is_late and queue == SLOW_QUEUE else USUALLY_SLOW)
     mood = chance.gauss(0.35, 1) - 1.5 * is_slow
-    if agent == PICKY_AGENT and mood < 0.2 and chance.random() < 0.8:
-        customer = Customer(None, customer.country, customer.language, NumberKind.NONE)
     delay = timedelta(seconds=chance.randrange(5, 120))
     if chance.random() < 0.01:
         delay = timedelta(hours=chance.randrange(26, 40))
-    transferred = customer.number is NumberKind.MOBILE and chance.random() < 0.08 and agent != PICKY_AGENT
+    transferred = customer.number is NumberKind.MOBILE and chance.random() < 0.08
     return Happened(
         reference=reference,
         customer=customer,
@@ -128,4 +132,5 @@ def _contact(chance: Random, reference: str, customer: Customer, ended_at: datet
         transferred=transferred,
         mood=mood,
         is_slow=is_slow,
+        is_misnoted=chance.random() < (PICKED if agent == PICKY_AGENT and mood < 0.2 else MISNOTED) and not transferred,
     )

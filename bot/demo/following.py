@@ -29,7 +29,9 @@ OURS = "demo"
 OPEN_FOR = timedelta(hours=24)
 PATIENCE = timedelta(hours=6)
 FAILED = {Channel.SMS: (0.03, 30005), Channel.WHATSAPP: (0.06, 63024)}
-WRONG_NUMBER, WRONG = 0.012, 21211
+WRONG = 21211
+"""The carrier's code of a number that leads nowhere."""
+
 CALLED = {Status.COMPLETED: 42, Status.NO_ANSWER: 40, Status.BUSY: 8, Status.MACHINE: 10}
 
 
@@ -116,14 +118,13 @@ class Following:
         """Everything that comes of an invitation; whether the customer wants no more questions."""
         new = self._invitation(of, decision)
         at, ending, sent, opted_out = decision.at, str(Ending.UNREACHED), False, False
-        is_wrong = self.chance.random() < WRONG_NUMBER and not of.transferred
         for channel in [Channel.CALL] if of.transferred else decision.channels:
             if at >= new.expires_at:
                 break
             if channel is Channel.CALL:
                 met = self._call(contact, new, of, at)
             else:
-                met = self._write(contact, new, of, channel, at, is_wrong)
+                met = self._write(contact, new, of, channel, at)
                 sent |= met.arrived
                 ending = Outcome.EXPIRED if sent else Ending.UNDELIVERABLE
             at = met.at
@@ -131,7 +132,7 @@ class Following:
                 opted_out = met.opted_out
                 ending = Ending.OPTED_OUT if opted_out else met.outcome
                 break
-            if is_wrong and channel is not Channel.CALL:
+            if of.is_misnoted:
                 break
         self.pile.invitation(contact, new, ending, at)
         return opted_out
@@ -156,14 +157,12 @@ class Following:
             call=f"demo-{of.reference}" if of.transferred else None,
         )
 
-    def _write(
-        self, contact: Contact, mine: NewInvitation, of: Happened, channel: Channel, at: datetime, is_wrong: bool
-    ) -> Met:
+    def _write(self, contact: Contact, mine: NewInvitation, of: Happened, channel: Channel, at: datetime) -> Met:
         share, code = FAILED[channel]
-        fails = is_wrong or self.chance.random() < share
+        fails = of.is_misnoted or self.chance.random() < share
         talk = self._begin(contact, mine, channel, at, None)
         status = Status.UNDELIVERED if fails else Status.READ if channel is Channel.WHATSAPP else Status.DELIVERED
-        self._attempt(mine, channel, talk, status, at, (WRONG if is_wrong else code) if fails else None)
+        self._attempt(mine, channel, talk, status, at, (WRONG if of.is_misnoted else code) if fails else None)
         if fails or self.chance.random() > ANSWERING[channel]:
             self._take(talk, left(Medium.TEXT), None, at + OPEN_FOR)
             self.pile.conversation(talk.new, talk.lines)
@@ -173,6 +172,9 @@ class Following:
 
     def _call(self, contact: Contact, mine: NewInvitation, of: Happened, at: datetime) -> Met:
         """A call, or the rest of the one in which the contact ended."""
+        if of.is_misnoted:
+            self._attempt(mine, Channel.CALL, None, Status.FAILED, at, WRONG)
+            return Met(at + timedelta(minutes=1))
         status = Status.COMPLETED if of.transferred else drawn(self.chance, CALLED)
         if status is not Status.COMPLETED:
             self._attempt(mine, Channel.CALL, None, status, at, None)

@@ -12,8 +12,10 @@ BY = "demo"
 """Who has done it all."""
 
 CODED = 25
-FORGOTTEN = 0.05
-"""The share of callbacks that nobody has made in time."""
+CLOSED, POSTPONED, CLAIMED, FORGOTTEN = "closed", "postponed", "claimed", "forgotten"
+STATES = (POSTPONED, FORGOTTEN, CLAIMED, POSTPONED, CLOSED)
+LATEST = 15
+"""Callbacks that have come last; in these states by turns."""
 
 
 def code_some(parts: Parts, chance: Random) -> None:
@@ -25,16 +27,20 @@ def code_some(parts: Parts, chance: Random) -> None:
 
 
 def handle_callbacks(parts: Parts, chance: Random) -> None:
-    """Closes the callbacks that are past their time, but for a few; those still to come stay open."""
+    """Closes most callbacks; of the latest some are still to be made, in somebody's hands, or overdue."""
     now = parts.conversations.now()
     with parts.database.write() as connection:
-        for line in callbacks.listed(connection, Wanted(due_before=now - timedelta(days=2)), 1_000_000):
-            if chance.random() < FORGOTTEN:
-                continue
-            at = line.consented_at + timedelta(hours=chance.randrange(1, 20))
-            callbacks.claim(connection, line.id, BY, at)
-            mine = callbacks.find(connection, line.id)
+        every = callbacks.listed(connection, Wanted(), 1_000_000)
+        for place, line in enumerate(every):
+            is_late = place >= len(every) - LATEST
+            what = STATES[place % len(STATES)] if is_late else CLOSED
+            at = line.consented_at + timedelta(minutes=chance.randrange(60, 1200))
             ending = chance.choices((Ending.SOLVED, Ending.UNSOLVED, Ending.UNWANTED), (70, 20, 10))[0]
-            if mine is not None:
-                at += timedelta(minutes=chance.randrange(5, 40))
-                callbacks.close(connection, parts.keys, mine, "Demo", ending, at)
+            if what == FORGOTTEN or not callbacks.claim(connection, line.id, BY, at):
+                continue
+            mine = callbacks.find(connection, line.id)
+            if mine is not None and what == CLOSED:
+                callbacks.close(connection, parts.keys, mine, "Demo", ending, at + timedelta(minutes=10))
+            elif mine is not None and what == POSTPONED:
+                due_at = now + timedelta(minutes=chance.randrange(120, 1800))
+                callbacks.postpone(connection, parts.keys, mine, "Demo", due_at)
