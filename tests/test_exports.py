@@ -14,6 +14,7 @@ import pyarrow.parquet
 import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from markupsafe import escape
 from openpyxl.utils.escape import unescape
 from sqlalchemy import insert, update
 
@@ -296,6 +297,9 @@ def test_the_page_gives_a_file(parts: Parts, monkeypatch: pytest.MonkeyPatch) ->
         if status != 200:
             continue
         assert ('name="phones"' in page.text) is (role is Role.ADMIN)
+        for other in ("/overview", "/outcomes", "/themes", "/verbatims"):
+            meant = "from=2026-02-01&to=2026-02-28&queue=billing"
+            assert f'"/exports?{escape(meant)}"' in client.get(f"{other}?{meant}").text
         form = {"csrf_token": token(page), "what": "answers", "format": "jsonl", "phones": "on"}
         response = client.post("/exports?queue=billing", data=form)
         (line,) = response.text.splitlines()
