@@ -20,7 +20,7 @@ KINDNESS = {Channel.SMS: 0.0, Channel.WHATSAPP: 0.1, Channel.CALL: 0.35}
 QUICK = 0.06
 """The share of those content who praise how short they have waited."""
 
-LEAVING, STOPPING, MISREADING, MUDDLING, AGREEING = 0.05, 0.03, 0.015, 0.04, 0.6
+LEAVING, STOPPING, MISREADING, MUDDLING, AGREEING = 0.05, 0.03, 0.03, 0.04, 0.6
 """The share that stops answering at a question, wants no more, takes the scale of effort the wrong way round, first
 says something else, and may be called back."""
 
@@ -81,7 +81,7 @@ def _input(
         if chance.random() < MUDDLING and not is_voice:
             return Typed(MUDDLE[language])
         number = _number(mood, question, is_wrong_way)
-        return Keyed(f"{number}#" if question.scale.high > 9 else str(number)) if is_voice else Typed(str(number))
+        return Keyed(str(number)) if is_voice else Typed(str(number))
     if isinstance(question, Open):
         if chance.random() > COMMENTING[session.medium]:
             return Keyed("#") if is_voice else None
