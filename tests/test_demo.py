@@ -1,22 +1,32 @@
 """Invented contacts: always the same, in an empty database only, never sent anything, and marked on every page."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
+from statistics import mean
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.app import Parts, assemble, create_app
+from bot.app import Parts, assemble, create_app, source_of
+from bot.demo import customers
+from bot.demo.customers import PICKY_AGENT, SLOW_QUEUE, happened
 from bot.demo.filling import FilledError, fill, finish
 from bot.demo.words import phrases
+from bot.reporting.trends import trend
 from bot.settings import Settings
 from flows.eligibility import Reason
-from storage import invitations
-from storage.database import Database
-from storage.models import answers, contacts, corrections, sessions, tags
+from flows.filters import Filter
+from flows.scoring import net
+from flows.trends import Point
+from storage import callbacks, demonstration, invitations
+from storage.callbacks import Wanted
+from storage.database import Database, migrate
+from storage.models import answers, changes, contacts, corrections, sessions, tags
 from storage.models import invitations as table
-from tests.conftest import SECRET
+from tests.conftest import KINDS, SECRET, new_database
 
 NOW = datetime(2026, 3, 2, 11, tzinfo=UTC)
 BANNER = b"Demonstration data"
@@ -27,11 +37,23 @@ def parts_of(url: str, folder: Path) -> Parts:
     return assemble(Settings.model_validate(plain), lambda: NOW)
 
 
-@pytest.fixture
-def filled(database_url: str, tmp_path: Path) -> Iterator[Parts]:
-    """A database with few invented contacts."""
-    parts = parts_of(database_url, tmp_path)
-    fill(parts, 400, 1, lambda _: None)
+def copied(migrated: Path, folder: Path, name: str) -> str:
+    (folder / name).write_bytes(migrated.read_bytes())
+    return f"sqlite:///{folder / name}"
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+    """A database with few invented contacts, one of each kind, of which everything is finished."""
+    folder = tmp_path_factory.mktemp("demo")
+    if request.param == "sqlite":
+        url = copied(request.getfixturevalue("migrated_sqlite"), folder, "demo.db")
+    else:
+        url = new_database(request.getfixturevalue("postgresql"))
+        migrate(url)
+    parts = parts_of(url, folder)
+    fill(parts, 500, 1, lambda _: None)
+    assert sum(finish(parts, 1)) > 20
     yield parts
     parts.database.dispose()
 
@@ -49,18 +71,20 @@ def rows(database: Database) -> list[tuple[object, ...]]:
 
 def test_the_same_seed_gives_the_same_rows(filled: Parts, tmp_path: Path, migrated_sqlite: Path) -> None:
     """Whoever tries it twice sees the same twice."""
-    copy = tmp_path / "again.db"
-    copy.write_bytes(migrated_sqlite.read_bytes())
-    again = parts_of(f"sqlite:///{copy}", tmp_path)
-    fill(again, 400, 1, lambda _: None)
+    again = parts_of(copied(migrated_sqlite, tmp_path, "again.db"), tmp_path)
+    fill(again, 500, 1, lambda _: None)
     assert rows(again.database) == rows(filled.database)
     again.database.dispose()
 
 
-def test_only_an_empty_database_is_filled_and_nothing_is_ever_sent(filled: Parts) -> None:
-    """A second time is refused, every reference tells what it is, and no invitation is open."""
-    with pytest.raises(FilledError):
+def test_only_an_empty_database_is_filled(filled: Parts) -> None:
+    """A second time is refused, and it is said what to do."""
+    with pytest.raises(FilledError, match="delete it to start anew"):
         fill(filled, 10, 2, lambda _: None)
+
+
+def test_nothing_is_ever_sent(filled: Parts) -> None:
+    """Every reference tells what it is, every invitation and survey is over, and not in the future."""
     with filled.database.read() as connection:
         assert invitations.count_due(connection, datetime(2100, 1, 1, tzinfo=UTC), 10) == 0
         assert connection.scalar(select(func.count()).where(table.c.ended_at.is_(None))) == 0
@@ -71,22 +95,78 @@ def test_only_an_empty_database_is_filled_and_nothing_is_ever_sent(filled: Parts
     assert {Reason.QUARANTINED, Reason.SAMPLED_OUT, Reason.NO_NUMBER, Reason.NO_TIME, None} <= reasons
 
 
-def test_what_was_said_is_read_and_partly_coded(filled: Parts) -> None:
-    """Themes carry evidence, and a person has corrected some."""
-    assert sum(finish(filled, 1)) > 20
+def test_everything_is_told_of_every_channel(filled: Parts) -> None:
+    """People answer by call, text and WhatsApp; themes carry evidence, a person has corrected some; all is counted."""
     with filled.database.read() as connection:
+        assert set(connection.scalars(select(answers.c.channel).distinct())) == {"call", "sms", "whatsapp"}
         assert connection.scalar(select(func.count()).select_from(tags).where(tags.c.evidence != "[]"))
         assert set(connection.scalars(select(corrections.c.by))) == {"demo"}
+        assert not connection.scalar(select(func.count()).select_from(changes))
+
+
+def test_callbacks_are_in_every_state(filled: Parts) -> None:
+    """Some still to be made, some overdue, some in somebody's hands and some closed, none of them announced."""
+    with filled.database.read() as connection:
+        open_ones = callbacks.listed(connection, Wanted(), 1000)
+        closed = callbacks.listed(connection, Wanted(states=("closed",)), 1000)
+    found = Counter((line.state, line.due_at < NOW) for line in open_ones)
+    assert {("open", True), ("open", False), ("claimed", True)} <= set(found)
+    assert closed
+
+
+def test_an_interrupted_fill_leaves_nothing(tmp_path: Path, migrated_sqlite: Path) -> None:
+    """All or nothing is written, so that it can be started again at once."""
+    parts = parts_of(copied(migrated_sqlite, tmp_path, "demo.db"), tmp_path)
+
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fill(parts, 10, 1, interrupt)
+    with parts.database.read() as connection:
+        assert not demonstration.is_filled(connection)
+    parts.database.dispose()
 
 
 def test_pages_say_that_contacts_are_invented(filled: Parts, tmp_path: Path, migrated_sqlite: Path) -> None:
     """The banner is there, and absent where contacts are real or there are none."""
     assert BANNER in create_app(filled).test_client().get("/sign-in").data
-    copy = tmp_path / "empty.db"
-    copy.write_bytes(migrated_sqlite.read_bytes())
-    empty = parts_of(f"sqlite:///{copy}", tmp_path)
+    empty = parts_of(copied(migrated_sqlite, tmp_path, "empty.db"), tmp_path)
     assert BANNER not in create_app(empty).test_client().get("/sign-in").data
     empty.database.dispose()
+
+
+def test_nps_falls_in_month_nine(tmp_path: Path, migrated_sqlite: Path) -> None:
+    """By about twelve points, beginning near the day on which customers of one queue begin to wait."""
+    parts = parts_of(copied(migrated_sqlite, tmp_path, "demo.db"), tmp_path)
+    fill(parts, 3500, 1, lambda _: None)
+    source = source_of(parts)
+    begin = source.today - timedelta(days=customers.DAYS + 3)
+    shift = begin + customers.SHIFT
+    whole = trend(source, Filter().between(begin, source.today), "nps", "nps")
+    earlier = [each for each in whole.periods if each.last < shift]
+    later = [each for each in whole.periods if each.first >= shift]
+    fall = _score(earlier) - _score(later)
+    assert 5 < fall < 19
+    assert whole.shifts is not None
+    assert whole.shifts.onset is not None
+    assert abs(whole.shifts.onset - shift) < timedelta(days=45)
+    parts.database.dispose()
+
+
+def test_what_is_to_be_found_is_there() -> None:
+    """Customers of one queue wait long late in the year, and many numbers of one agent lead nowhere."""
+    every = list(happened(Random(2), 4000, date(2026, 3, 2)))  # noqa: S311
+    late = min(each.ended_at for each in every) + customers.SHIFT
+    slow = [each.is_slow for each in every if each.queue == SLOW_QUEUE and each.ended_at > late]
+    assert mean(slow) > 3 * mean(each.is_slow for each in every if each.ended_at < late)
+    theirs = [each.is_misnoted for each in every if each.agent == PICKY_AGENT]
+    assert mean(theirs) > 5 * mean(each.is_misnoted for each in every if each.agent != PICKY_AGENT)
+
+
+def _score(periods: Sequence[Point]) -> float:
+    answered = sum(each.counts.n for each in periods)
+    return sum(net(each.counts) * each.counts.n for each in periods if each.counts.n) / answered
 
 
 @pytest.mark.parametrize("language", ["nl", "en", "de", "fr", "es"])

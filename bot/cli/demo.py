@@ -8,6 +8,8 @@ from bot.cli.opening import ready
 from bot.cli.progress import progressing
 from bot.demo.filling import FilledError, fill, finish
 
+NEW = "sqlite:///var/demo.db"
+
 
 @click.command()
 @click.option("--contacts", default=12_000, show_default=True, type=click.IntRange(1, 1_000_000))
@@ -18,11 +20,9 @@ def demo(contacts: int, seed: int) -> None:
     try:
         with progressing("contacts", contacts) as step:
             fill(parts, contacts, seed, step)
-    except FilledError:
+    except FilledError as error:
         click.echo(
-            "this database holds contacts or surveys already, and nothing invented is mixed with them; name a new one,"
-            " as in NAWOORD_DATABASE_URL=sqlite:///var/demo.db, and run `nawoord db upgrade` first",
-            err=True,
+            f"{error}; name a new database, as in NAWOORD_DATABASE_URL={NEW}, and run `nawoord db upgrade`", err=True
         )
         sys.exit(1)
     with progressing("verbatims", parts.verbatims.backlog()) as step:

@@ -19,12 +19,17 @@ BATCH = 200
 """Contacts written together."""
 
 
+FILLED = "this database holds contacts or surveys already, and nothing invented is mixed with them"
+INVENTED = "this database holds a demonstration already, which is never added to: delete it to start anew"
+
+
 class FilledError(Exception):
-    """The database holds something already, which nothing invented may be mixed with."""
+    """The database holds something already, which nothing invented may be mixed with. The message says what."""
 
 
 def fill(parts: Parts, count: int, seed: int, step: Callable[[int], None]) -> None:
-    """Fills an empty database. The same seed on the same day gives the same rows, but for what is sealed.
+    """Fills an empty database, with all of it or nothing. The same seed on the same day gives the same rows, but for
+    what is sealed.
 
     step: is told of so many more contacts. Raises FilledError, and DefinitionError where phrases cannot be read.
     """
@@ -35,7 +40,7 @@ def fill(parts: Parts, count: int, seed: int, step: Callable[[int], None]) -> No
     coming = happened(Random(seed + 1), count, today)  # noqa: S311
     with parts.database.write() as connection:
         if demonstration.is_filled(connection):
-            raise FilledError
+            raise FilledError(INVENTED if demonstration.is_invented(connection) else FILLED)
         while batch := list(islice(coming, BATCH)):
             for each in batch:
                 _take(parts, decisions, following, each)
