@@ -20,6 +20,7 @@ from bot.app import Parts, assemble, create_app
 from bot.invitations import NewContact, Source
 from bot.settings import Settings
 from bot.web.pages.frame import MENU
+from storage.callbacks import NewCallback, agree
 from storage.rollup import refresh
 from tests.conftest import SECRET
 from tests.tallied import NOON, ZONE, Surveyed, contact, invite, survey
@@ -36,6 +37,9 @@ OTHERS = [
     "/contact?reference=C-unreached",
     "/contact?reference=nobody",
     "/verbatims/telling.why",
+    "/themes/contradictions?measure=ces.ces_effort",
+    "/callbacks/open",
+    "/callbacks/claimed",
     "/nowhere",
 ]
 WIDTHS = {"en": 1280, "nl": 390}
@@ -77,11 +81,33 @@ def _fill(parts: Parts) -> None:
                 reference = contact(connection, at=about["at"], queue="billing", agent="anna")
                 invite(connection, reference, "completed", [("sms", "delivered", told)], at=about["at"])
         survey(connection, Surveyed({"nps": 1, "ces": 5, "why": "lang gewacht; bel me op 06 12345678"}), id="telling")
+        for id in ("open", "claimed"):
+            told = survey(connection, Surveyed({"nps": 2, "ces": 5, "why": "niemand belde terug"}))
+            agree(connection, parts.keys, _callback(id, told), ())
+    parts.callbacks.claim("claimed", "admin")
     for reference, phone in (("C-invited", "+31600000001"), ("C-unreached", None)):
         parts.invitations.take(NewContact(reference, phone, NOW - timedelta(minutes=5), Source.API, queue="billing"))
     parts.opt_outs.note("+31600000002", "page")
     parts.verbatims.tag_due()
     refresh(parts.database, ZONE)
+
+
+def _callback(id: str, session: str) -> NewCallback:
+    """Somebody who agreed to be called back an hour ago."""
+    consented_at = NOW - timedelta(hours=1)
+    return NewCallback(
+        id=id,
+        session=session,
+        reference=None,
+        reasons="low_score high_effort",
+        survey_version="v1",
+        language="nl",
+        asked="Mogen we u terugbellen?",
+        said="Ja, na vijven",
+        number="+31600000003",
+        consented_at=consented_at,
+        due_at=consented_at + timedelta(hours=24),
+    )
 
 
 @pytest.fixture(scope="module")
