@@ -139,7 +139,7 @@ def test_pages_say_that_contacts_are_invented(filled: Parts, tmp_path: Path, mig
 def test_nps_falls_in_month_nine(tmp_path: Path, migrated_sqlite: Path) -> None:
     """By about twelve points, beginning near the day on which customers of one queue begin to wait."""
     parts = parts_of(copied(migrated_sqlite, tmp_path, "demo.db"), tmp_path)
-    fill(parts, 3500, 1, lambda _: None)
+    fill(parts, 5000, 1, lambda _: None)
     source = source_of(parts)
     begin = source.today - timedelta(days=customers.DAYS + 3)
     shift = begin + customers.SHIFT
