@@ -19,7 +19,7 @@ class State(StrEnum):
     SCHEDULED = "scheduled"
     SENT = "sent"
     DELIVERED = "delivered"
-    IN_CONVERSATION = "in_conversation"
+    ANSWERING = "answering"
     COMPLETED = "completed"
     PARTIAL = "partial"
     REFUSED = "refused"
@@ -29,6 +29,7 @@ class State(StrEnum):
     UNREACHED = "unreached"
     OPTED_OUT = "opted_out"
     TOO_LATE = "too_late"
+    IN_CONVERSATION = "in_conversation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ STATE: ColumnElement[str | None] = case(
     # Somebody may finish late what was given up already, or opt out after having finished.
     (sessions.c.outcome == "completed", sessions.c.outcome),
     (invitations.c.outcome.is_not(None), invitations.c.outcome),
-    (and_(sessions.c.revision > 0, sessions.c.ended_at.is_(None)), literal("in_conversation")),
+    (and_(sessions.c.revision > 0, sessions.c.ended_at.is_(None)), literal("answering")),
     (sessions.c.outcome.in_(ANSWERED), sessions.c.outcome),
     (HAS_ARRIVED, literal("delivered")),
     (_has_come_to(ON_ITS_WAY), literal("sent")),

@@ -378,8 +378,8 @@ STATES: list[tuple[str, str, Rows, Rows, dict[str, Any]]] = [
     ("scheduled", "it did not arrive, and the next channel is to be tried", [{"status": "undelivered"}], [], {}),
     ("sent", "the last attempt counts", [{"status": "undelivered"}, {"status": "sent"}], [], {}),
     ("delivered", "nobody has answered yet", [{"status": "delivered", "session_id": "s0"}], [{"revision": 0}], {}),
-    ("in_conversation", "somebody has answered", [{"status": "delivered", "session_id": "s0"}], [SPOKEN], {}),
-    ("in_conversation", "on another channel than the last", [{"status": "delivered", "session_id": "s0"},
+    ("answering", "somebody has answered", [{"status": "delivered", "session_id": "s0"}], [SPOKEN], {}),
+    ("answering", "on another channel than the last", [{"status": "delivered", "session_id": "s0"},
      {"status": "sent", "session_id": "s1"}], [SPOKEN, {"revision": 0}], {}),
     ("completed", "and finished", [{"status": "read", "session_id": "s0"}],
      [SPOKEN | OVER | {"outcome": "completed"}], {}),
@@ -389,7 +389,7 @@ STATES: list[tuple[str, str, Rows, Rows, dict[str, Any]]] = [
     ("expired", "nobody ever answered", [{"status": "read", "session_id": "s0"}],
      [{"revision": 1, "outcome": "expired"} | OVER], OVER | {"outcome": "expired"}),
     ("undeliverable", "no number was reached", [{"status": "failed"}], [], OVER | {"outcome": "undeliverable"}),
-    ("in_conversation", "the caller has reached the survey", [], [SPOKEN | {"carrier_ref": "CA1"}], {"call": "CA1"}),
+    ("answering", "the caller has reached the survey", [], [SPOKEN | {"carrier_ref": "CA1"}], {"call": "CA1"}),
 ]  # fmt: skip
 
 

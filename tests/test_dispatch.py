@@ -74,7 +74,7 @@ def test_the_message_is_the_first_question(office: Desk) -> None:
     assert (answer["question"], answer["value"]) == ("nps", 9)
     (session,) = office.wire.rows("sessions")
     assert (session["reference"], session["agent"], session["queue"]) == (reference, "a17", "billing")
-    assert office.state(reference) is State.IN_CONVERSATION
+    assert office.state(reference) is State.ANSWERING
 
 
 def test_it_waits_until_it_is_due(office: Desk) -> None:
@@ -432,7 +432,7 @@ def test_a_finished_survey_closes_its_invitation_when_it_comes_up(office: Desk) 
     """Answering itself writes nothing to the invitation."""
     reference = office.invite()
     office.work()
-    for number, answer in enumerate(("9", "5", "Goed geholpen.")):
+    for number, answer in enumerate(("9", "2", "Goed geholpen.")):
         office.wire.post(texted(f"SM-{number}", answer))
     assert office.invitation()["ended_at"] is None
     assert office.state(reference) is State.COMPLETED
@@ -446,7 +446,7 @@ def test_a_walk_in_is_not_interrupted_and_not_asked_twice(office: Desk) -> None:
     reference = office.invite()
     office.wire.post(texted("SM-1", "survey"))
     office.work()
-    for number, answer in enumerate(("9", "5", "Goed geholpen."), start=2):
+    for number, answer in enumerate(("9", "2", "Goed geholpen."), start=2):
         office.wire.post(texted(f"SM-{number}", answer))
     office.work(minutes=15)
     assert office.sent == []
@@ -499,7 +499,7 @@ def test_who_answers_by_text_while_a_call_is_to_be_tried_again_is_not_called(dat
         both.work(hours=18)
         both.work(hours=4)
         assert len(both.sent) == 2
-        assert both.state(reference) is State.IN_CONVERSATION
+        assert both.state(reference) is State.ANSWERING
         (session,) = both.wire.rows("sessions")
         assert session["channel"] == "sms"
 
@@ -542,9 +542,9 @@ def test_an_interrupted_call_is_finished_by_text(both: Desk) -> None:
     both.work()
     message = both.sent[-1]
     assert "STOP" in message.form["Body"]
-    both.wire.post(texted("SM-1", "5"))
+    both.wire.post(texted("SM-1", "2"))
     both.wire.post(texted("SM-2", "Goed geholpen."))
-    assert {row["question"]: row["value"] for row in both.wire.rows("answers")} == {"nps": 9, "ces": 5, "why": None}
+    assert {row["question"]: row["value"] for row in both.wire.rows("answers")} == {"nps": 9, "ces": 2, "why": None}
     both.work(hours=73)
     assert both.invitation()["outcome"] == "completed"
     assert both.state(reference) is State.COMPLETED

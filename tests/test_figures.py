@@ -275,13 +275,17 @@ def test_every_contact_is_in_one_place(database: Database, source: Source) -> No
         # Given up, and finished all the same.
         invite(connection, contact(connection), "unreached", [("sms", "sent", None), ("call", "completed", late)])
         invite(connection, contact(connection), None, [("sms", "delivered", None)])
+        # Answering just now, and answering an invitation of another origin, which ends this one.
+        going = survey(connection, Surveyed({"nps": 9}, outcome=None))
+        invite(connection, contact(connection), None, [("sms", "delivered", going)])
+        invite(connection, contact(connection), "in_conversation")
         contact(connection, reason="quarantined")
         contact(connection, reason="sampled_out")
         survey(connection, Surveyed({"nps": 9}, outcome="partial"))
     assert partial
     found = asked(source, WEEK)
-    assert found.funnel.ended == Dispositions(i=2, p=1, r=1, nc=1, uo=2, ne=1)
-    assert (found.funnel.contacts, found.funnel.invited, found.funnel.open) == (11, 9, 1)
+    assert found.funnel.ended == Dispositions(i=2, p=1, r=1, nc=1, uo=2, ne=2)
+    assert (found.funnel.contacts, found.funnel.invited, found.funnel.open) == (13, 11, 2)
     assert found.funnel.outside == {Reason.QUARANTINED: 1, Reason.SAMPLED_OUT: 1}
     assert found.endings == {
         Outcome.COMPLETED: 2,
@@ -289,12 +293,14 @@ def test_every_contact_is_in_one_place(database: Database, source: Source) -> No
         Ending.OPTED_OUT: 1,
         Outcome.EXPIRED: 2,
         Ending.UNDELIVERABLE: 2,
+        Ending.IN_CONVERSATION: 1,
         "delivered": 1,
+        "answering": 1,
     }
     assert (found.rates.rr1.numerator, found.rates.rr1.denominator) == (2, 7)
     assert (found.rates.rr2.numerator, found.rates.rr2.denominator) == (3, 7)
     assert found.walk_ins == {"completed": 1, "partial": 1}
-    assert found.attempts == {0: 1, 1: 7, 2: 1}
+    assert found.attempts == {0: 2, 1: 8, 2: 1}
 
 
 def test_where_people_leave_is_told_question_by_question(database: Database, source: Source) -> None:

@@ -21,7 +21,7 @@ from storage.slices import Part, Slice
 IGNORED = ("instrument", "series", "theme")
 """Names of a filter that say nothing of a contact."""
 
-OPEN = ("scheduled", "sent", "delivered")
+OPEN = ("scheduled", "sent", "delivered", "answering")
 """How far invitations are that have not come to an end."""
 
 OF_SURVEYS = ("answer", "session")
