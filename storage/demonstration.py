@@ -85,14 +85,15 @@ class Pile:
 
     def conversation(self, new: NewSession, lines: Sequence[tuple[Entry, Session]]) -> None:
         """A session, with every line of its journal and how it stood after each."""
-        before, said = None, dict[str, dict[str, Any]]()
+        before: Session | None = None
+        said: dict[str, dict[str, Any]] = {}
         for entry, after in lines:
             self.rows[turns].append({"session_id": new.id, "at": entry.at, **sealed(self.keys, entry)})
             for row in changed(self.keys, self.survey, before, after):
                 given = {"session_id": new.id, "channel": str(new.channel), **row, "answered_at": entry.at}
                 known = said.get(row["question"])
                 said[row["question"]] = {**known, **{name: given[name] for name in GIVEN}} if known else given
-            for question in taken_back(before, after) if before else ():
+            for question in taken_back(before, after) if before else []:
                 said.pop(question, None)
             before = after
         self.rows[answers] += said.values()

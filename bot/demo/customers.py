@@ -20,7 +20,7 @@ SHIFT = 8 * MONTH
 
 SLOW_QUEUE = "Demo technical"
 SLOW, USUALLY_SLOW = 0.38, 0.08
-"""The share of customers who wait long: there from then on, and elsewhere. It costs about twelve points of NPS."""
+"""The share of customers who wait long: there from then on, and elsewhere. It costs ten to fifteen points of NPS."""
 
 PICKY_AGENT = "agent-07"
 """Writes a number down that leads nowhere where it has not gone well."""
