@@ -69,7 +69,9 @@ def _operation(document: Plain, path: str, method: str, plain: Plain) -> Operati
     body = _content(plain.get("requestBody", {}))
     taken = _resolved(document, body)
     example = (
-        {name: taken["example"][name] for name in taken["properties"] if name in taken["example"]} if taken else None
+        {name: taken["example"][name] for name in taken["properties"] if name in taken["example"]}
+        if "example" in taken
+        else None
     )
     return Operation(
         id=plain["operationId"],
