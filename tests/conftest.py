@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
@@ -21,6 +22,10 @@ from storage.models import metadata
 SECRET = "a secret for tests and long enough to be one"
 KINDS = ["sqlite", "postgresql"]
 NUMBERS = itertools.count()
+
+# How fast the machine is says nothing about what is tested.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = (

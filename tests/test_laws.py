@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from flows import loader
 from flows.engine import MOST_TURNS, begin, pending, step
 from flows.session import Answer, Gap, Missing, Over, Permission, Rated, Session, Verbatim, from_plain, to_plain
-from flows.survey import Condition, Medium, Rating, Survey
+from flows.survey import Condition, Consent, Medium, Rating, Survey
 from flows.turn import (
     Answered,
     Corrected,
@@ -227,7 +227,9 @@ def test_a_changed_wording_is_never_answered_by_what_was_said_to_the_old_one(
     asked = survey.question(session.state.question)
     reworded = {place: replace(prompt, ask=prompt.ask + " ") for place, prompt in asked.prompts.items()}
     changed = replace(
-        survey, questions=tuple(replace(q, prompts=reworded) if q == asked else q for q in survey.questions)
+        survey,
+        questions=tuple(replace(q, prompts=reworded) if q == asked else q for q in survey.questions),
+        callback=replace(asked, prompts=reworded) if isinstance(asked, Consent) else survey.callback,
     )
     given_to_old: Input = Keyed("3") if session.medium is Medium.VOICE else Typed("3")
     after = step(changed, session, given_to_old)
