@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, exists, insert, select
+from sqlalchemy import Connection, Table, bindparam, exists, insert, select, text
 
 from flows.session import Session
 from flows.survey import Survey
@@ -120,3 +120,8 @@ def keep_decided(connection: Connection, invited: Mapping[str, tuple[datetime, s
     if rows:
         connection.execute(insert(quarantines), rows)
         connection.execute(insert(daily), [{"day": day, "invited": n} for day, n in on.items()])
+
+
+def keep_statistics(connection: Connection) -> None:
+    """Lets the database see at once how much there is of what; otherwise it plans as for a handful of rows."""
+    connection.execute(text("ANALYZE"))

@@ -48,6 +48,7 @@ def fill(parts: Parts, count: int, seed: int, step: Callable[[int], None]) -> No
             following.keep_permissions(connection, unannounced)
             step(len(batch))
         demonstration.keep_decided(connection, decisions.invited, decisions.invited_on)
+        demonstration.keep_statistics(connection)
 
 
 def finish(parts: Parts, seed: int) -> Iterator[int]:
