@@ -1,12 +1,12 @@
 """A real SQLite file and a real PostgreSQL server: an empty, migrated database for every test, once on each."""
 
-import itertools
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -21,7 +21,6 @@ from storage.models import metadata
 
 SECRET = "a secret for tests and long enough to be one"
 KINDS = ["sqlite", "postgresql"]
-NUMBERS = itertools.count()
 
 # How fast the machine is says nothing about what is tested.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -53,7 +52,7 @@ def running_postgresql() -> Iterator[str]:
 
 def new_database(server: str) -> str:
     """Makes an empty database on a running server; gives its URL."""
-    name = f"fresh_{next(NUMBERS)}"
+    name = f"fresh_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
     return server.replace("/postgres?", f"/{name}?")
