@@ -255,6 +255,7 @@ def test_filters_work_without_javascript(parts: Parts, browser: Browser) -> None
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+        page.get_by_role("button", name="Filter").first.click()
         page.locator("summary").filter(has_text="Channel").first.click()
         page.get_by_role("checkbox", name="Call").check()
         page.get_by_role("button", name="Show").click()
