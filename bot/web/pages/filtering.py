@@ -151,7 +151,7 @@ def _themes(source: Source) -> Mapping[str, str] | None:
 
 
 def _fields(source: Source, wanted: Filter, themes: Mapping[str, str]) -> Iterable[Field]:
-    with source.database.read() as connection:
+    with source.fresh() as connection:
         found = {name: values_of(connection, name) for name in OFFERED if name != "theme"}
     found["theme"] = list(themes)
     for name, known in found.items():
