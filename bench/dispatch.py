@@ -13,13 +13,10 @@ SQLite and a real PostgreSQL, both with every commit on the disk.
 import secrets
 import tempfile
 import time
-import warnings
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Event
 
 from apscheduler.events import EVENT_JOB_EXECUTED
@@ -36,6 +33,7 @@ from flows.survey import Channel
 from storage import contacts, invitations
 from storage.contacts import Contact, NewInvitation
 from storage.database import Database, migrate
+from tests.postgresql import running_postgresql
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 ALWAYS = Hours(((Window(0, 24 * 60),),) * 7, (UTC,))
@@ -79,7 +77,7 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{options.scheduled:,} invitations scheduled, {options.sent:,} sent; {options.peer:,} jobs for the peer\n")
     print(f"{'':26}{'a second':>10}{'for 100,000':>14}{'peer':>12}{'ratio':>10}")
-    with tempfile.TemporaryDirectory(prefix="nawoord") as folder, _postgresql() as postgresql:
+    with tempfile.TemporaryDirectory(prefix="nawoord") as folder, running_postgresql() as postgresql:
         for kind, url in (("SQLite", f"sqlite:///{folder}/dispatch.db"), ("PostgreSQL", postgresql)):
             ours = _ours(url, options.scheduled, options.sent)
             peer = _peer(f"sqlite:///{folder}/jobs.db" if kind == "SQLite" else postgresql, options.peer)
@@ -202,20 +200,6 @@ def _timed(work: Callable[[], None]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
-
-
-@contextmanager
-def _postgresql() -> Iterator[str]:
-    """A PostgreSQL server of its own, as durable as it comes."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pgserver.postgres_server import get_server
-    folder = tempfile.mkdtemp(prefix="nawoord", dir="/tmp")
-    server = get_server(Path(folder), cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
 
 
 if __name__ == "__main__":

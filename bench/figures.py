@@ -12,13 +12,11 @@ refresh after an answer was corrected stands beside them.
 import random
 import tempfile
 import time
-import warnings
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -33,6 +31,7 @@ from storage.database import Database, migrate
 from storage.models import answers, attempts, changes, contacts, invitations, sessions
 from storage.rollup import refresh
 from storage.slices import Part
+from tests.postgresql import running_postgresql
 
 ZONE = "Europe/Amsterdam"
 FIRST = datetime(2025, 1, 1, 7, tzinfo=UTC)
@@ -52,7 +51,10 @@ def main() -> None:
     print(
         f"{'':12}{'answers':>10}{'overview s':>12}{'plain SQL s':>13}{'times':>7}{'roll-up rows':>14}{'refresh s':>11}"
     )
-    with tempfile.TemporaryDirectory(prefix="nawoord") as folder, _postgresql("postgresql" in kinds) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="nawoord") as folder,
+        running_postgresql() if "postgresql" in kinds else nullcontext("") as server,
+    ):
         for kind in kinds:
             url = f"sqlite:///{folder}/figures.db" if kind == "sqlite" else server
             _measure(kind, url, options.answers, options.rounds)
@@ -236,23 +238,6 @@ def _session(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
-
-
-@contextmanager
-def _postgresql(is_wanted: bool) -> Iterator[str]:
-    """A PostgreSQL server of its own, as durable as it comes."""
-    if not is_wanted:
-        yield ""
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pgserver.postgres_server import get_server
-    folder = tempfile.mkdtemp(prefix="nawoord", dir="/tmp")
-    server = get_server(Path(folder), cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
 
 
 if __name__ == "__main__":

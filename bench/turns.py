@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +37,7 @@ from bot.conversations import About
 from bot.settings import Settings
 from flows.turn import Keyed, Reply
 from storage.database import migrate
+from tests.postgresql import running_postgresql
 
 TOKEN = "a token that only this measurement knows"
 THREADS = 4
@@ -53,7 +53,7 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{options.rounds} rounds of {options.answers} answers, {options.connections} connections, 2 processes\n")
     print(f"{'':12}{'what':10}{'answers/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'longest':>9}{'of floor':>10}")
-    with tempfile.TemporaryDirectory(prefix="nawoord") as folder, _postgresql() as postgresql:
+    with tempfile.TemporaryDirectory(prefix="nawoord") as folder, running_postgresql() as postgresql:
         for kind, url in (("SQLite", f"sqlite:///{folder}/turns.db"), ("PostgreSQL", postgresql)):
             environment = {
                 "NAWOORD_CARRIER": "twilio",
@@ -196,20 +196,6 @@ def _await(port: int) -> None:
         except OSError:
             time.sleep(0.1)
     raise TimeoutError("the server did not start")
-
-
-@contextmanager
-def _postgresql() -> Iterator[str]:
-    """A PostgreSQL server of its own, as durable as it comes."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pgserver.postgres_server import get_server
-    folder = tempfile.mkdtemp(prefix="nawoord", dir="/tmp")
-    server = get_server(Path(folder), cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
 
 
 if __name__ == "__main__":

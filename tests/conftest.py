@@ -1,10 +1,7 @@
 """A real SQLite file and a real PostgreSQL server: an empty, migrated database for every test, once on each."""
 
 import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +15,7 @@ from flows.loader import SHIPPED
 from storage.database import Database, migrate
 from storage.encryption import Keys
 from storage.models import metadata
+from tests.postgresql import running_postgresql
 
 SECRET = "a secret for tests and long enough to be one"
 KINDS = ["sqlite", "postgresql"]
@@ -31,23 +29,6 @@ SWITCHES = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 )
-
-
-@contextmanager
-def running_postgresql() -> Iterator[str]:
-    """Starts a PostgreSQL server of its own, also as root, and removes it afterwards; gives a URL on it."""
-    with warnings.catch_warnings():
-        # The server's package warns where a user has no directory for sockets; it then finds one itself.
-        warnings.simplefilter("ignore")
-        from pgserver.postgres_server import get_server
-    # The path of a Unix socket holds 107 characters at most, and pytest's folders are deep.
-    folder = Path(tempfile.mkdtemp(prefix="nawoord", dir="/tmp"))
-    server = get_server(folder, cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def new_database(server: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,6 @@ from argon2 import PasswordHasher
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import url_for
 from playwright.sync_api import Browser, BrowserContext, Page
-from werkzeug.serving import make_server
 
 from bot.accounts import Role
 from bot.app import Parts, assemble, create_app
@@ -23,6 +21,7 @@ from bot.web.pages.frame import MENU
 from storage.callbacks import NewCallback, agree
 from storage.rollup import refresh
 from tests.conftest import SECRET
+from tests.served import served
 from tests.tallied import NOON, ZONE, Surveyed, contact, invite, survey
 
 PASSWORD = "vier woorden zonder verband"
@@ -113,13 +112,8 @@ def _callback(id: str, session: str) -> NewCallback:
 @pytest.fixture(scope="module")
 def address(parts: Parts) -> Iterator[str]:
     """Where it is served."""
-    server = make_server("127.0.0.1", 0, create_app(parts), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(create_app(parts)) as base:
+        yield base
 
 
 def _context(browser: Browser, address: str, code: str) -> BrowserContext:

@@ -1,7 +1,6 @@
 """The pages for people who sign in: in a real browser, without JavaScript, and request by request."""
 
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,6 @@ from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.exc import OperationalError
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from bot.accounts import TRIES, Role
@@ -22,6 +20,7 @@ from bot.invitations import NewContact, Source
 from bot.settings import Settings
 from storage.database import migrate
 from tests.conftest import SECRET
+from tests.served import served
 
 PASSWORD = "vier woorden zonder verband"
 PHONE = "+31600000001"
@@ -95,13 +94,8 @@ def where(response: TestResponse) -> str:
 @pytest.fixture
 def address(parts: Parts) -> Iterator[str]:
     """Where the application is served for a browser."""
-    server = make_server("127.0.0.1", 0, create_app(parts), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(create_app(parts)) as base:
+        yield base
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The pages on which customers are called back: who sees what, two at once, and a call from the list to its end."""
 
 import re
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +9,6 @@ from argon2 import PasswordHasher
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from bot.accounts import Role
@@ -23,6 +21,7 @@ from storage.callbacks import NewCallback, agree
 from storage.database import migrate
 from storage.models import answers, respondents, sessions
 from tests.conftest import SECRET
+from tests.served import served
 
 PASSWORD = "vier woorden zonder verband"
 PHONE = "+31600000001"
@@ -199,13 +198,12 @@ def test_an_address_of_nothing_is_told(ann: FlaskClient) -> None:
 def test_a_callback_from_the_list_to_its_end(parts: Parts, browser: Browser) -> None:
     """Without JavaScript and at the width of a telephone: overdue first and in words, claim, note, close, released."""
     late = agreed(parts, "late", timedelta(hours=-2))
-    server = make_server("127.0.0.1", 0, create_app(parts), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    try:
+    with (
+        served(create_app(parts)) as address,
+        browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False) as context,
+    ):
         page = context.new_page()
-        page.goto(f"http://127.0.0.1:{server.server_port}/callbacks?show=overdue")
+        page.goto(f"{address}/callbacks?show=overdue")
         page.get_by_label("Name").fill("ben")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
@@ -222,11 +220,6 @@ def test_a_callback_from_the_list_to_its_end(parts: Parts, browser: Browser) -> 
         page.get_by_label("Reached, and solved").check()
         page.get_by_role("button", name="Write it down").click()
         expect(page.get_by_role("status")).to_contain_text("closed")
-    finally:
-        context.close()
-        server.shutdown()
-        thread.join()
-        server.server_close()
     found = parts.callbacks.find(late, "ben")
     assert found
     assert (found.line.outcome, found.line.closed_by) == (Ending.SOLVED, "ben")

@@ -1,7 +1,6 @@
 """Overview and trend on pages: the numbers of the reports, filters in the address, and charts from our own origin."""
 
 import re
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from bot.accounts import Role
@@ -26,6 +24,7 @@ from flows.measures import NPS, Counts
 from flows.trends import point
 from storage.database import migrate
 from tests.conftest import SECRET
+from tests.served import served
 from tests.tallied import NOON, Surveyed, contact, invite, survey, surveys, tag
 
 PASSWORD = "vier woorden zonder verband"
@@ -244,13 +243,12 @@ def test_a_shift_is_dated() -> None:
 
 def test_filters_work_without_javascript(parts: Parts, browser: Browser) -> None:
     """A list is opened, a value ticked, the page narrowed, and the value taken away again; charts are really drawn."""
-    server = make_server("127.0.0.1", 0, create_app(parts), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    try:
+    with (
+        served(create_app(parts)) as address,
+        browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False) as context,
+    ):
         page = context.new_page()
-        page.goto(f"http://127.0.0.1:{server.server_port}")
+        page.goto(address)
         page.get_by_label("Name").fill("analyst")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
@@ -270,8 +268,3 @@ def test_filters_work_without_javascript(parts: Parts, browser: Browser) -> None
         expect(page.locator(".measure")).to_have_count(2)
         page.get_by_role("link", name="Year").click()
         expect(page).to_have_url(re.compile("from=2025-04-02"))
-    finally:
-        context.close()
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -1,7 +1,6 @@
 """The pages of verbatims: listed under filters, masked, marked, and corrected with and without JavaScript."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from html import unescape
@@ -17,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
-from werkzeug.serving import make_server
 
 from bot.accounts import Role
 from bot.app import Parts, assemble, create_app
@@ -29,6 +27,7 @@ from storage import respondents
 from storage.models import changes, sessions
 from storage.rollup import refresh
 from tests.conftest import SECRET
+from tests.served import served
 from tests.tallied import KEYS, NOON, ZONE, Surveyed, survey
 
 PASSWORD = "vier woorden zonder verband"
@@ -358,12 +357,15 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def opened(browser: Browser, parts: Parts) -> Iterator[Callable[..., Page]]:
+def address(parts: Parts) -> Iterator[str]:
+    """Where the application is served for a browser."""
+    with served(create_app(parts)) as base:
+        yield base
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Opens the list as an analyst; no other host may be asked, and nothing the page itself does may be refused."""
-    server = make_server("127.0.0.1", 0, create_app(parts), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    address = f"http://127.0.0.1:{server.server_port}"
     troubles: list[str] = []
     pages: list[Page] = []
 
@@ -385,9 +387,6 @@ def opened(browser: Browser, parts: Parts) -> Iterator[Callable[..., Page]]:
     yield open_page
     for page in pages:
         page.context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
     assert troubles == []
 
 

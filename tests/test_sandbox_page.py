@@ -1,7 +1,6 @@
 """The sandbox page: a survey by telephone and by text in a real browser, and endpoints that serve that page only."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from bot.carriers import Outgoing
 from flows.survey import Channel
 from storage.database import Database
 from storage.encryption import Keys
+from tests.served import served
 from tests.toy import OURS, THEIRS, VOICE, Toy
 
 
@@ -29,15 +28,9 @@ def toy(migrated_sqlite: Path, tmp_path: Path, keys: Keys) -> Iterator[Toy]:
 @pytest.fixture
 def address(toy: Toy) -> Iterator[str]:
     """Where the toy application is served for a browser."""
-    server = make_server("127.0.0.1", 0, toy.app, threaded=True)
-    base = f"http://127.0.0.1:{server.server_port}"
-    toy.serve(base)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield base
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(toy.app) as base:
+        toy.serve(base)
+        yield base
 
 
 @pytest.fixture
