@@ -381,6 +381,7 @@ def opened(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="Verbatims", level=1)).to_be_visible()
+        page.wait_for_load_state()  # keys mean something once the script is there
         pages.append(page)
         return page
 
