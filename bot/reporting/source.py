@@ -42,11 +42,15 @@ class Source:
         with self.database.read() as connection:
             yield connection
 
-    def periods(self, wanted: Filter) -> tuple[Period, Period]:
-        """The period before, and the one that is meant: four weeks up to today where the filter does not say."""
+    def period(self, wanted: Filter, usual: timedelta = LATELY) -> Period:
+        """What is meant: where the filter does not say since when, so long, and where it does not say, up to today."""
         last = wanted.last or max(self.today, wanted.first or self.today)
-        first = wanted.first or last - LATELY + timedelta(days=1)
-        return period_before(first, last), (first, last)
+        return wanted.first or last - usual + timedelta(days=1), last
+
+    def periods(self, wanted: Filter) -> tuple[Period, Period]:
+        """The period before, and the one that is meant."""
+        meant = self.period(wanted)
+        return period_before(*meant), meant
 
     def narrowed(self, wanted: Filter) -> Filter:
         """The same filter, with every former name of its themes. Raises DefinitionError."""

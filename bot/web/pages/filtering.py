@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import request, url_for
@@ -111,7 +111,7 @@ def meant(source: Source, usual: timedelta = LATELY) -> Meant:
     if wanted.theme and _themes(source) is None:
         faults["theme"] = _("the code frame cannot be read, so nothing can be told by theme")
         wanted = wanted.among("theme")
-    return Meant(wanted, faults, _period(source.today, wanted, usual))
+    return Meant(wanted, faults, source.period(wanted, usual))
 
 
 def asked(source: Source, usual: timedelta = LATELY) -> Bar:
@@ -126,7 +126,7 @@ def asked(source: Source, usual: timedelta = LATELY) -> Bar:
         period=told.period,
         days={name: request.args.get(name, "").strip() for name in DAYS},
         fields=tuple(_fields(source, wanted, themes)),
-        presets=tuple(_presets(source.today, wanted, usual, others)),
+        presets=tuple(_presets(source, wanted, usual, others)),
         chips=tuple(_chips(wanted, themes, others)),
         others=others,
     )
@@ -164,18 +164,12 @@ def _fields(source: Source, wanted: Filter, themes: Mapping[str, str]) -> Iterab
             yield Field(name, dimension_name(name), tuple(by_name))
 
 
-def _period(today: date, wanted: Filter, usual: timedelta) -> Period:
-    """As `Source.periods` has it, which knows but one usual length."""
-    last = wanted.last or max(today, wanted.first or today)
-    return wanted.first or last - usual + timedelta(days=1), last
-
-
-def _presets(today: date, wanted: Filter, usual: timedelta, others: Sequence[tuple[str, str]]) -> Iterable[Link]:
+def _presets(source: Source, wanted: Filter, usual: timedelta, others: Sequence[tuple[str, str]]) -> Iterable[Link]:
     """Periods up to today. The usual one needs no day in its address, and so moves on with the days."""
     for title, length in {_("Last 4 weeks"): LATELY, _("13 weeks"): QUARTER, _("Year"): YEAR}.items():
-        first = today - length + timedelta(days=1)
-        is_current = _period(today, wanted, usual) == (first, today)
-        yield Link(title, _here(wanted.between(None if length == usual else first, None), others), is_current)
+        period = source.period(Filter(), length)
+        is_current = source.period(wanted, usual) == period
+        yield Link(title, _here(wanted.between(None if length == usual else period[0], None), others), is_current)
 
 
 def _chips(wanted: Filter, themes: Mapping[str, str], others: Sequence[tuple[str, str]]) -> Iterable[Link]:
