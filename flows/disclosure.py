@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from flows.filters import Filter
+
 Cell = TypeVar("Cell", bound=Hashable)
 
 
@@ -39,7 +41,12 @@ class Thresholds:
 SMALL = Thresholds()
 """The numbers that apply unless an operator sets others."""
 OF_PEOPLE = Thresholds(30, 30)
-"""For figures of one agent or one team."""
+"""For figures of one agent or a few."""
+
+
+def needed(wanted: Filter, dimension: str | None = None) -> Thresholds:
+    """How many answers a figure needs under this filter; or a group by that dimension does, where one is given."""
+    return OF_PEOPLE if wanted.agent or dimension == "agent" else SMALL
 
 
 def concealed(

@@ -131,6 +131,28 @@ def test_an_agent_needs_more_answers(database: Database, source: Source) -> None
     }
 
 
+@pytest.mark.parametrize("n", [29, 30])
+def test_whatever_is_of_one_agent_needs_as_many(database: Database, source: Source, n: int) -> None:
+    """Overview, its groups, the course and the themes, also where a filter makes them figures of one person."""
+    with database.write() as connection:
+        for _ in range(n):
+            said = survey(connection, Surveyed({"nps": 9, "why": "x"}, agent="anna"))
+            tag(connection, said, {"friendliness": "positive"})
+        surveys(connection, [5] * 60)
+    wanted = WEEK.among("agent", "anna")
+    found, course = measured(overview(source, wanted)), trend(source, wanted, "nps", "nps")
+    figures = [found.compared.now, *(each.compared.now for of in found.groups.values() for each in of)]
+    assert {each.n for each in figures} == {n}
+    assert {each.score is not None for each in figures} == {n >= 30}
+    points = [
+        *course.rolling,
+        *course.periods,
+        *(each for of in course.groups.values() for all in of.values() for each in all),
+    ]
+    assert {each.estimate is not None for each in points} == {n >= 30}
+    assert (driven(source, wanted, "nps", "nps").commenters is not None) == (n >= 30)
+
+
 def test_a_new_wording_breaks_the_series(database: Database, source: Source) -> None:
     """The break is told with its day, and nothing is compared across it."""
     fill(database, (MIXED, {"at": BEFORE}), (LOWER, {"series": "second"}))

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from bot.reporting.source import Period, Source
 from bot.standing import standing
-from flows.disclosure import SMALL, Standing
+from flows.disclosure import Standing, needed
 from flows.drivers import FEELING, Commenters, Driver, Theme, commenters, drivers
 from flows.filters import Filter, query
 from flows.importance import MOST, importance
@@ -56,11 +56,14 @@ def driven(source: Source, wanted: Filter, question: str, instrument: str) -> Dr
         whole = _banded(measure, scored(connection, question, instrument, where))
         read = _read(source.frame(), measure, commented(connection, question, instrument, where))
     everybody = _banded(measure, read.everybody)
-    worth = SMALL.standing(everybody.n)
+    thresholds = needed(wanted)
+    worth = thresholds.standing(everybody.n)
     if worth is Standing.SUPPRESSED:
         return Drivers(question, instrument, period, everybody.n, worth, None, (), {}, {})
     scores = {key: _banded(measure, numbers) for key, numbers in sorted(read.scores.items())}
-    found = drivers(everybody, [Theme(key, counts, _felt(read.felt[key])) for key, counts in scores.items()])
+    found = drivers(
+        everybody, [Theme(key, counts, _felt(read.felt[key])) for key, counts in scores.items()], thresholds
+    )
     shown = [each.key for each in found if each.standing is not Standing.SUPPRESSED]
     most = {key: scores[key] for key in sorted(shown, key=lambda key: -scores[key].n)[:MOST]}
     return Drivers(

@@ -11,7 +11,7 @@ from bot.reporting.funnel import OF_SURVEYS, Asked, asked_in
 from bot.reporting.pivot import Halves, Pivot, Question, Table, pivoted
 from bot.reporting.source import Period, Source
 from flows import trends
-from flows.disclosure import OF_PEOPLE, SMALL, Standing, concealed
+from flows.disclosure import Standing, Thresholds, concealed, needed
 from flows.effort import effort
 from flows.estimates import share
 from flows.filters import UNKNOWN, Filter, query
@@ -117,7 +117,8 @@ def _measured(
     key, instrument = question
     of_this = wanted.among("instrument", instrument)
     broken = trends.breaks(used for used, _ in course)
-    both = compared(periods, pivot.halves, broken)
+    thresholds = needed(wanted)
+    both = compared(periods, pivot.halves, broken, thresholds=thresholds)
     groups = {
         dimension: _groups(dimension, values, periods, course, of_this) for dimension, values in pivot.groups.items()
     }
@@ -127,7 +128,7 @@ def _measured(
         compared=both,
         breaks=broken,
         mix=_mix(both, pivot.groups["channel"], groups["channel"]),
-        contradictions=_contradictions(pivot),
+        contradictions=_contradictions(pivot, thresholds),
         groups=groups,
         off_scale=pivot.off_scale,
         query=query(of_this),
@@ -137,7 +138,7 @@ def _measured(
 def _groups(
     dimension: str, values: Mapping[str, Halves], periods: tuple[Period, Period], course: Course, wanted: Filter
 ) -> tuple[Group, ...]:
-    thresholds = OF_PEOPLE if dimension == "agent" else SMALL
+    thresholds = needed(wanted, dimension)
     sizes = [{value: halves[half].distribution.n for value, halves in values.items()} for half in (0, 1)]
     before, now = (concealed(of_period, thresholds=thresholds) for of_period in sizes)
     of_value: dict[str, list[trends.Slice]] = defaultdict(list)
@@ -172,11 +173,11 @@ def _is_kept_back(both: Compared) -> bool:
     return any(figure.n and figure.distribution is None for figure in (both.now, both.before))
 
 
-def _contradictions(pivot: Pivot) -> Examined | None:
+def _contradictions(pivot: Pivot, thresholds: Thresholds) -> Examined | None:
     """As `flows.reversals.examine`, whose suspicions were noted where each answer was counted."""
     whole = pivot.halves[1].distribution
-    if pivot.measure not in EFFORT or SMALL.standing(whole.n) is Standing.SUPPRESSED:
+    if pivot.measure not in EFFORT or thresholds.standing(whole.n) is Standing.SUPPRESSED:
         return None
     rest = Distribution(whole.measure, whole.counts) - pivot.suspected
-    without = effort(rest) if SMALL.standing(rest.n) is not Standing.SUPPRESSED else None
+    without = effort(rest) if thresholds.standing(rest.n) is not Standing.SUPPRESSED else None
     return Examined(effort(whole), without, share(pivot.suspected.n, whole.n), pivot.by_suspicion)

@@ -9,7 +9,7 @@ from bot.reporting.shifts import Shifts, shifts
 from bot.reporting.source import Period, Source
 from flows import trends
 from flows.charts import Chart, score_chart, share_chart
-from flows.disclosure import Standing, concealed
+from flows.disclosure import Standing, Thresholds, concealed, needed
 from flows.filters import UNKNOWN, Filter, query
 from flows.measures import Counts, Distribution, Measure
 from flows.movement import Movement, compare, sentence
@@ -71,7 +71,8 @@ def trend(
         cells = daily(connection, Part.SURVEYS, within, source.zone, ("answer",))
     answers = [(*key, n) for key, n in cells.items() if key[1].question == question]
     slices = _slices(measure, answers)
-    broken, periods = trends.breaks(slices), trends.periods(slices, every)
+    thresholds = needed(wanted)
+    broken, periods = trends.breaks(slices), trends.periods(slices, every, thresholds)
     last = _last_stretch(periods, broken)
     stretch = [each.counts for each in last]
     latest = _latest(source.today, periods, broken)
@@ -80,7 +81,7 @@ def trend(
         instrument=instrument,
         period=period,
         every=every,
-        rolling=trends.rolling_days(slices, window),
+        rolling=trends.rolling_days(slices, window, thresholds),
         periods=periods,
         breaks=broken,
         stretch=tuple(last),
@@ -88,7 +89,7 @@ def trend(
         good=_share(stretch, [each.good for each in stretch]),
         bad=_share(stretch, [each.bad for each in stretch]),
         shifts=shifts(last),
-        groups={dimension: _groups(measure, answers, dimension, every) for dimension in ALONE},
+        groups={dimension: _groups(measure, answers, dimension, every, thresholds) for dimension in ALONE},
         latest=latest,
         sentence=sentence(latest) if latest else "",
         query=query(within),
@@ -107,18 +108,22 @@ def _slices(measure: Measure, cells: Iterable[tuple[date, Slice, int, int]]) -> 
 
 
 def _groups(
-    measure: Measure, answers: Iterable[tuple[date, Slice, int, int]], dimension: str, every: Every
+    measure: Measure,
+    answers: Iterable[tuple[date, Slice, int, int]],
+    dimension: str,
+    every: Every,
+    thresholds: Thresholds,
 ) -> Mapping[str, tuple[Point, ...]]:
     """The periods of each value; where a period is too small, the next smallest of it says nothing either."""
     of_value: dict[str, list[tuple[date, Slice, int, int]]] = defaultdict(list)
     for answer in answers:
         of_value[getattr(answer[1], dimension) or UNKNOWN].append(answer)
-    found = {value: trends.periods(_slices(measure, of_value[value]), every) for value in sorted(of_value)}
+    found = {value: trends.periods(_slices(measure, of_value[value]), every, thresholds) for value in sorted(of_value)}
     sizes: dict[date, Counter[str]] = defaultdict(Counter)
     for value, points in found.items():
         for each in points:
             sizes[trends.around(each.first, every)[0]][value] += each.counts.n
-    hidden = {begins: concealed(of_period) for begins, of_period in sizes.items()}
+    hidden = {begins: concealed(of_period, thresholds=thresholds) for begins, of_period in sizes.items()}
 
     def told(value: str, each: Point) -> Point:
         return replace(each, estimate=None) if value in hidden[trends.around(each.first, every)[0]] else each

@@ -73,7 +73,7 @@ class EstimateOut(BaseModel):
 
 
 class FigureOut(BaseModel):
-    """Answers of one period. With fewer than 10 nothing but their number is given."""
+    """Answers of one period. With fewer than 10, of agents 30, nothing but their number is given."""
 
     n: int = Field(description="Answers with a number.")
     missing: int = Field(description="Asked in vain; in no figure.")
