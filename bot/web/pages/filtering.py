@@ -59,16 +59,25 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """The filter as it is shown above a page.
+class Meant:
+    """What the address of a page means.
 
-    wanted: what is meant, without what could not be understood; faults: what is wrong, by name, to be read by people;
-    period: the days meant; days: first and last as they were typed; others: what the address tells besides the filter.
+    wanted: without what could not be understood; faults: what is wrong, by name, to be read by people; period: the days
+    meant.
     """
 
     wanted: Filter
     faults: Mapping[str, str]
     period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Bar(Meant):
+    """The filter as it is shown above a page.
+
+    days: first and last as they were typed; others: what the address tells besides the filter.
+    """
+
     days: Mapping[str, str]
     fields: tuple[Field, ...]
     presets: tuple[Link, ...]
@@ -94,15 +103,6 @@ def address(endpoint: str, wanted: Filter, /, **more: str) -> str:
     for name in set(more) & set(DIMENSIONS):
         wanted = wanted.among(name, more.pop(name))
     return _followed(url_for(endpoint), wanted, more.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """What the address of a page means, without what could not be understood; faults and period as of `Bar`."""
-
-    wanted: Filter
-    faults: Mapping[str, str]
-    period: Period
 
 
 def meant(source: Source, usual: timedelta = LATELY) -> Meant:

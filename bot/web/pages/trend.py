@@ -12,7 +12,7 @@ from bot.reporting.trends import Trend
 from bot.web.charts import sent
 from bot.web.pages import filtering
 from bot.web.pages.courses import charts
-from bot.web.pages.filtering import YEAR, Bar, Link, Meant
+from bot.web.pages.filtering import YEAR, Link, Meant
 from bot.web.pages.frame import seen_by
 from bot.web.pages.lately import Lately
 from bot.web.pages.movements import broken, moved
@@ -88,12 +88,12 @@ def trend(source: Source) -> Blueprint:
     return pages
 
 
-def _made(source: Source, told: Bar | Meant, view: View) -> Trend:
+def _made(source: Source, told: Meant, view: View) -> Trend:
     wanted = told.wanted.between(*told.period)
     return reporting.trend(source, wanted, view.question, view.measure.instrument, view.every, view.window)
 
 
-def _named(told: Bar | Meant, view: View) -> str:
+def _named(told: Meant, view: View) -> str:
     return f"{query(told.wanted.between(*told.period))} {view.key} {view.every} {view.window}"
 
 
