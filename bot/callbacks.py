@@ -1,6 +1,6 @@
 """The customers who agreed to be called back: who is to be called, who does it, and what came of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from storage.callers import Given
 from storage.database import Database
 from storage.encryption import Keys
 from storage.journal import Entry
+from storage.listed import Rated, ratings
 
 LONGEST_NOTE = 4000
 """Characters of what was done."""
@@ -70,6 +71,11 @@ class Callbacks:
                 wanted = Wanted((State.CLOSED,))
         with self._database.read() as connection:
             return callbacks.listed(connection, wanted, most, skip)
+
+    def ratings(self, lines: Iterable[Line]) -> Mapping[str, Sequence[Rated]]:
+        """The numbers that the customers to be called gave, by the id of their survey."""
+        with self._database.read() as connection:
+            return ratings(connection, [line.session_id for line in lines])
 
     def count(self) -> Count:
         """How many are to be called, and how many of them should have been by now."""

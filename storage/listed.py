@@ -1,6 +1,5 @@
 """Verbatims as a list, the newest first, for any filter, with what is known of the survey each was said in."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,6 +106,16 @@ def find(connection: Connection, key: Key) -> Listed | None:
     return found[0] if found else None
 
 
+def ratings(connection: Connection, of: Collection[str]) -> Mapping[str, Sequence[Rated]]:
+    """The numbers given in these surveys, in the order of their answers."""
+    found: dict[str, list[Rated]] = {session: [] for session in of}
+    given = select(_rated.c.session_id, _rated.c.question, _rated.c.instrument, _rated.c.value)
+    given = given.where(_rated.c.session_id.in_(of), _rated.c.value.is_not(None))
+    for session, *rating in connection.execute(given.order_by(_rated.c.answered_at, _rated.c.question)):
+        found[session].append(Rated(*rating))
+    return found
+
+
 def count(connection: Connection, wanted: Filter, more: Wanted, zone: str, most: int) -> int:
     """How many are meant; whoever has counted that many goes no further."""
     rows = _listed.where(*_conditions(wanted, more, zone)).limit(most)
@@ -116,11 +125,7 @@ def count(connection: Connection, wanted: Filter, more: Wanted, zone: str, most:
 def _with_ratings(connection: Connection, rows: Any) -> list[Listed]:
     found: Sequence[Any] = connection.execute(rows).all()
     of = {row.session_id for row in found}
-    ratings: dict[str, list[Rated]] = defaultdict(list)
-    given = select(_rated.c.session_id, _rated.c.question, _rated.c.instrument, _rated.c.value)
-    given = given.where(_rated.c.session_id.in_(of), _rated.c.value.is_not(None))
-    for session, *rating in connection.execute(given.order_by(_rated.c.answered_at, _rated.c.question)):
-        ratings[session].append(Rated(*rating))
+    given = ratings(connection, of)
     felt = feelings(connection, of)
     return [
         Listed(
@@ -130,7 +135,7 @@ def _with_ratings(connection: Connection, rows: Any) -> list[Listed]:
             channel=row.channel,
             language=row.language,
             queue=row.queue,
-            ratings=tuple(ratings[row.session_id]),
+            ratings=tuple(given[row.session_id]),
             feeling=felt.get(row.session_id, 0),
         )
         for row in found

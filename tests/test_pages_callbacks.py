@@ -141,6 +141,22 @@ def test_the_number_is_shown_to_whoever_has_claimed(parts: Parts, ann: FlaskClie
     assert PHONE not in signed_in(parts, "kim").get(f"/callbacks/{id}").text
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "NPS: 2 of 10, detractor 0 = not at all likely, 10 = extremely likely"),
+        ("nl", "NPS: 2 van 10, criticaster 0 = helemaal niet waarschijnlijk, 10 = zeer waarschijnlijk"),
+    ],
+)
+def test_a_number_is_told_with_its_scale(parts: Parts, ann: FlaskClient, language: str, told: str) -> None:
+    """In the list and on the page, in the reader's language: nobody has to know which end is the good one."""
+    id = agreed(parts, f"scale-{language}")
+    for path in ("/callbacks", f"/callbacks/{id}"):
+        page = ann.get(path, headers={"Accept-Language": language}).text
+        words = " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace(" ,", ",")
+        assert told.removeprefix("" if path == "/callbacks" else "NPS: ") in words, words
+
+
 def test_whoever_comes_second_is_told_by_whom(parts: Parts, ann: FlaskClient) -> None:
     """Two open the page, both claim: the second reads who was faster."""
     id, ben = agreed(parts, "race"), signed_in(parts, "ben")

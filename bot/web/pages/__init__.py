@@ -81,7 +81,7 @@ def add_pages(
         outcomes(source, keys),
         themes(source),
         contacts(invitations, happened, languages, clock, hurry),
-        callbacks(agreed, clock),
+        callbacks(agreed, survey, clock),
         opt_outs(opted_out),
         verbatims(said, source, languages),
         exports(source, keys),

@@ -12,10 +12,14 @@ from bot.accounts import Role, User
 from bot.callbacks import CLOSING, LONGEST_NOTE, Callbacks, Shown, TakenError
 from bot.web import auth
 from bot.web.language import gettext as _
+from bot.web.language import language
 from bot.web.pages.forms import MINUTE, NEEDED, Plain
 from bot.web.pages.frame import seen_by, wrong
+from bot.web.pages.scores import scored
 from bot.web.pages.times import Clock
 from flows.callbacks import Ending
+from flows.survey import Survey
+from storage.listed import Rated
 
 MAY_CALL = (Role.STAFF, Role.ADMIN)
 
@@ -33,7 +37,7 @@ class DoneForm(Plain):
     due_at = DateTimeLocalField(format=[MINUTE, f"{MINUTE}:%S"], validators=[Optional()])
 
 
-def callbacks(all_of_them: Callbacks, clock: Clock) -> Blueprint:
+def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint:
     """The pages about callbacks. Who only reads figures sees none of them."""
     pages = Blueprint("callbacks", __name__)
 
@@ -45,9 +49,11 @@ def callbacks(all_of_them: Callbacks, clock: Clock) -> Blueprint:
         page = min(request.args.get("page", 0, int), 10_000)
         skip = max(page, 0) * ON_A_PAGE
         lines = all_of_them.listed(shown, _who(), ON_A_PAGE + 1, skip)
+        given = all_of_them.ratings(lines[:ON_A_PAGE])
         return render_template(
             "callbacks.html",
             lines=lines[:ON_A_PAGE],
+            scores={id: [scored(each, survey, language()) for each in of_survey] for id, of_survey in given.items()},
             has_more=len(lines) > ON_A_PAGE,
             page=max(page, 0),
             shown=shown,
@@ -108,7 +114,13 @@ def callbacks(all_of_them: Callbacks, clock: Clock) -> Blueprint:
         is_mine = bool(found.words.number)
         return (
             render_template(
-                "callback.html", one=found, line=found.line, form=form, is_overdue=is_overdue, mine=is_mine
+                "callback.html",
+                one=found,
+                line=found.line,
+                form=form,
+                is_overdue=is_overdue,
+                mine=is_mine,
+                scored=lambda given: scored(Rated(given.question, given.instrument, given.value), survey, language()),
             ),
             status,
         )

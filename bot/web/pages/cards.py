@@ -7,27 +7,15 @@ from datetime import datetime
 from bot.standing import Standing
 from bot.verbatims import Shown
 from bot.web.pages.highlights import Piece, pieces
-from flows.measures import NPS, PUBLISHED, Band, Measure
+from bot.web.pages.scores import Score, scored
+from flows.measures import NPS, PUBLISHED
 from flows.reversals import Answered, Suspicion, suspicions
-from flows.survey import Anchors, Rating, Survey
+from flows.survey import Survey
 from nlp.redaction import redact
 from nlp.theme import CodeFrame
-from storage.listed import Listed, Rated
+from storage.listed import Listed
 from storage.themes import Decision
 from storage.verbatims import BEGINNING
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A number the respondent gave. measure: what it means, None where nobody knows any more; called: the name of its
-    band; anchors: the words at the ends of the scale, None where the survey no longer has them.
-    """
-
-    question: str
-    value: int
-    measure: Measure | None
-    called: str | None
-    anchors: Anchors | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +60,7 @@ def card(listed: Listed, shown: Shown, frame: CodeFrame, survey: Survey, languag
         listed=listed,
         pieces=pieces(said.text, evidence, redact(said.text, said.own) if masked else ()),
         themes=themes,
-        scores=tuple(_score(rated, survey, language) for rated in listed.ratings),
+        scores=tuple(scored(rated, survey, language) for rated in listed.ratings),
         doubts=_doubts(listed),
         seen=last_decided(shown),
         is_read=is_read,
@@ -93,27 +81,6 @@ def theme_name(frame: CodeFrame, key: str, language: str) -> str:
     """What a theme is called for somebody who reads that language; its key where the code frame has it no more."""
     names = next((theme.names for theme in frame.themes if theme.key == key), {})
     return names.get(language) or names.get("en") or next(iter(names.values()), key)
-
-
-def _score(rated: Rated, survey: Survey, language: str) -> Score:
-    asked = [
-        question
-        for question in survey.questions
-        if isinstance(question, Rating) and (question.key, question.instrument) == (rated.question, rated.instrument)
-    ]
-    measure = PUBLISHED.get(rated.instrument)
-    anchors = asked[0].anchors if asked else {}
-    return Score(
-        question=rated.question,
-        value=rated.value,
-        measure=measure,
-        called=_called(measure, rated.value) if measure and rated.value in measure.scale else None,
-        anchors=anchors.get(language) or anchors.get("en") or next(iter(anchors.values()), None),
-    )
-
-
-def _called(measure: Measure, value: int) -> str:
-    return dict(zip(Band, measure.names, strict=True))[measure.band(value)]
 
 
 def _doubts(listed: Listed) -> frozenset[Suspicion]:

@@ -7,6 +7,7 @@ from bot.web.language import language
 from flows.filters import UNKNOWN
 from flows.measures import Band, Measure
 from flows.rates import Class
+from flows.survey import Open, Rating, Survey
 
 
 def instrument_name(instrument: str) -> str:
@@ -17,6 +18,20 @@ def instrument_name(instrument: str) -> str:
         "ces_ease": _("CES, ease"),
         "ces_agreement": _("CES 2.0, agreement"),
     }.get(instrument, instrument)
+
+
+def question_name(survey: Survey, key: str, instrument: str | None = None) -> str:
+    """As people call a question: by what it measures, an open one as such, with its key where it takes that to tell it
+    from others; one that is no longer asked by its key alone, unless the instrument is known.
+    """
+    names = {
+        each.key: instrument_name(each.instrument) if isinstance(each, Rating) else _("In their own words")
+        for each in survey.everything
+        if isinstance(each, Rating | Open)
+    }
+    name = instrument_name(instrument) if instrument else names.get(key, f"“{key}”")
+    is_alone = list(names.values()).count(name) <= 1
+    return name if is_alone else f"{name} “{key}”"
 
 
 def dimension_name(name: str) -> str:
