@@ -83,7 +83,7 @@ def of_surveys(rows: Rows) -> list[ColumnElement[bool]]:
     return [*rows.conditions(sessions.c.started_at, sessions.c.agent), *rows.also]
 
 
-_is_invited = or_(
+IS_INVITED = or_(
     exists().where(attempts.c.session_id == sessions.c.id), exists().where(invitations.c.call == sessions.c.carrier_ref)
 )
 _first_answer = (
@@ -122,7 +122,7 @@ def _unanswered(connection: Connection, rows: Rows) -> Found:
 
 
 def _sessions(connection: Connection, rows: Rows) -> Found:
-    mark = case((_is_invited, "invited"), else_="walk_in")
+    mark = case((IS_INVITED, "invited"), else_="walk_in")
     columns = _columns(rows, sessions, of="session", said=func.coalesce(sessions.c.outcome, "open"), mark=mark)
     yield from _grouped(connection, select(*columns, literal(0)).where(*of_surveys(rows)))
 
@@ -130,7 +130,7 @@ def _sessions(connection: Connection, rows: Rows) -> Found:
 def _seconds(connection: Connection, rows: Rows) -> Found:
     answered = select(*_columns(rows, sessions, of="seconds"), sessions.c.started_at, _first_attempt, _first_answer)
     for day, *told, began_at, asked_at, answered_at in connection.execute(
-        answered.where(_is_invited, *of_surveys(rows))
+        answered.where(IS_INVITED, *of_surveys(rows))
     ):
         if answered_at is not None:
             seconds = (answered_at - (asked_at or began_at)).total_seconds()
