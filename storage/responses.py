@@ -1,19 +1,17 @@
 """What respondents answered: one survey after the other, in memory only a page of them at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
     Row,
     Select,
     String,
+    Table,
     bindparam,
     exists,
     func,
@@ -30,8 +28,7 @@ from storage.models import Moment, answers, sessions
 from storage.models.moments import read
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """The answer to one question: a value, a verbatim, or why there is neither."""
 
     instrument: str | None
@@ -45,8 +42,7 @@ class Given:
     answered_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """One session and its answers by question. version: of the survey; ended_at, outcome: None while it is open."""
 
     session: str
@@ -118,37 +114,43 @@ def page(
     connection: Connection, keys: Keys, after: Place, most: int, where: Sequence[ColumnElement[bool]] = ()
 ) -> list[Response]:
     """At most so many sessions behind that place, the first begun first, under these conditions. Raises Unreadable."""
-    rows = connection.execute(
-        _page(where) if where else EVERY, {"started_at": after[0], "id": after[1], "batch": most}
-    ).all()
-    return [_response(keys, list(of_session)) for _, of_session in groupby(rows, itemgetter(0))]
+    some = _page(where) if where else EVERY
+    found = connection.execute(some, {"started_at": after[0], "id": after[1], "batch": most}).all()
+    # By a statement of its own: beside each answer its whole session would be read again.
+    answered = _answered(connection, keys, [row[0] for row in found])
+    return [_response(row, answered[row[0]]) for row in found]
 
 
 def _page(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    some = select(sessions).where(AFTER, *where).order_by(sessions.c.started_at, sessions.c.id)
-    few = some.limit(bindparam("batch")).subquery()
-    return (
-        select(*_as_kept(few, OF_SESSION), *_as_kept(answers, OF_ANSWER))
-        .select_from(few.outerjoin(answers, answers.c.session_id == few.c.id))
-        .order_by(few.c.started_at, few.c.id, answers.c.question)
-    )
+    some = select(*_as_kept(sessions, OF_SESSION)).where(AFTER, *where)
+    return some.order_by(sessions.c.started_at, sessions.c.id).limit(bindparam("batch"))
 
 
-def _as_kept(table: FromClause, names: Iterable[str]) -> list[ColumnElement[Any]]:
-    """These columns, moments as the driver gives them: those of a session come again with each of its answers, and need
-    be understood but once."""
+def _as_kept(table: Table, names: Sequence[str]) -> list[ColumnElement[Any]]:
+    """These columns, moments as the driver gives them: `read` is quicker than a type that is asked of every cell."""
     columns = [table.c[name] for name in names]
     return [type_coerce(each, String) if isinstance(each.type, Moment) else each for each in columns]
 
 
 EVERY = _page(())
+THEIRS = (
+    select(answers.c.session_id, *_as_kept(answers, OF_ANSWER))
+    .where(answers.c.session_id.in_(bindparam("sessions", expanding=True)))
+    .order_by(answers.c.session_id, answers.c.question)
+)
 
 
-def _response(keys: Keys, rows: list[Row[Any]]) -> Response:
-    *about, started_at, ended_at, outcome, last_question, country = rows[0][: len(OF_SESSION)]
+def _answered(connection: Connection, keys: Keys, of: Sequence[str]) -> Mapping[str, Mapping[str, Given]]:
+    """By session and question."""
+    found: dict[str, dict[str, Given]] = defaultdict(dict)
+    for session, question, *rest in connection.execute(THEIRS, {"sessions": of}):
+        found[session][question] = _given(keys, *rest)
+    return found
+
+
+def _response(row: Row[Any], answered: Mapping[str, Given]) -> Response:
+    *about, started_at, ended_at, outcome, last_question, country = row
     ended = None if ended_at is None else read(ended_at)
-    given = [row[len(OF_SESSION) :] for row in rows]
-    answered = {question: _given(keys, *rest) for question, *rest in given if question is not None}
     cells: Sequence[Any] = (*about, read(started_at), ended, outcome, last_question, answered, country)
     return Response(*cells)
 

@@ -1,12 +1,10 @@
 """Writes a table in whichever format somebody can use, row by row, in memory only a few of them at a time."""
 
-import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import StringIO
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
@@ -35,6 +33,10 @@ LARGEST_NUMBER = 1 << 53
 
 FORMULA = frozenset("=+-@\x7f") | {chr(code) for code in range(32)}
 """What a spreadsheet would take for the beginning of a formula, or would pass over on its way to one."""
+
+QUOTE = '"'
+QUOTED = re.compile('[",\r\n]')
+"""What makes a text stand between quotes in CSV (RFC 4180)."""
 
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no XML, and so no XLSX, may hold."""
@@ -86,34 +88,30 @@ def explained(columns: Iterable[Column]) -> str:
 
 def csv_pieces(table: Table, bom: bool = False) -> Iterator[bytes]:
     """As CSV, times in ISO 8601, with nothing in it that a spreadsheet would execute."""
-    text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([harmless(column.name) for column in table.columns])
     mark = "\ufeff" if bom else ""
-    for cells in _batches(table, AT_ONCE, {str: _all_harmless, bool: _bits, datetime: _moments}):
-        writer.writerows(zip(*cells, strict=True))
-        yield (mark + text.getvalue()).encode("utf-8", "replace")
-        mark = ""
-        text.seek(0)
-        text.truncate()
-    yield (mark + text.getvalue()).encode("utf-8", "replace")
+    lines = [mark + ",".join(_in_csv(column.name) for column in table.columns)]
+    for cells in _batches(table, AT_ONCE):
+        texts = [_each(column, some, _in_csv) for column, some in zip(table.columns, cells, strict=True)]
+        yield _bytes([*lines, *map(",".join, zip(*texts, strict=True))], "\r\n")
+        lines = []
+    yield _bytes(lines, "\r\n")
 
 
 def jsonl_pieces(table: Table, _bom: bool = False) -> Iterator[bytes]:
     """As a JSON object a line, with a name for every column; text stands in it as it came."""
     lines = in_json(table.columns, table.rows)
     while some := list(islice(lines, AT_ONCE)):
-        yield ("\n".join(some) + "\n").encode("utf-8", "replace")
+        yield _bytes(some, "\n")
     yield b""
 
 
 def in_json(columns: tuple[Column, ...], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     """Each row as a JSON object, with a name for every column."""
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    names = [column.name for column in columns]
-    for cells in _batches(Table(columns, rows), AT_ONCE, {datetime: _moments}):
-        for row in zip(*cells, strict=True):
-            yield encode(dict(zip(names, row, strict=True)))
+    named = [_member(column.name) for column in columns]
+    for cells in _batches(Table(columns, rows), AT_ONCE):
+        texts = [_each(*each) for each in zip(columns, cells, named, strict=True)]
+        for row in zip(*texts, strict=True):
+            yield f"{{{', '.join(row)}}}"
 
 
 def write_xlsx(table: Table, to: BinaryIO, _bom: bool = False) -> None:
@@ -136,7 +134,7 @@ def write_parquet(table: Table, to: BinaryIO, _bom: bool = False) -> None:
         [pa.field(column.name, ARROW[column.type], metadata={"meaning": column.meaning}) for column in table.columns]
     )
     with ParquetWriter(to, schema, compression="zstd") as writer:
-        for batch in _batches(table, ROW_GROUP, {}):
+        for batch in _batches(table, ROW_GROUP):
             arrays = [_array(cells, field.type) for cells, field in zip(batch, schema, strict=True)]
             writer.write_table(pa.table(arrays, schema=schema))
 
@@ -186,26 +184,47 @@ Cells = Sequence[Any]
 """What stands in one column."""
 
 
-def _batches(table: Table, size: int, turn: Mapping[type, Callable[[Cells], Cells]]) -> Iterator[list[Cells]]:
-    """So many rows at a time, column by column, those of some types turned into something else."""
-    rows, turns = iter(table.rows), [turn.get(column.type) for column in table.columns]
+def _batches(table: Table, size: int) -> Iterator[list[Cells]]:
+    """So many rows at a time, column by column."""
+    rows = iter(table.rows)
     while batch := list(islice(rows, size)):
-        yield [
-            change(cells) if change else cells for change, cells in zip(turns, zip(*batch, strict=True), strict=True)
-        ]
+        yield list(zip(*batch, strict=True))
 
 
-def _all_harmless(cells: Cells) -> Cells:
-    return [f"'{text}" if text and text[0] in FORMULA else text for text in cells]
+def _each(column: Column, cells: Cells, change: Callable[[Cell], str]) -> Iterable[str]:
+    """The cells as text, of those that are alike one for all: in most columns there are few others."""
+    if column.type is float:
+        # 0.0 and -0.0 are equal, and their texts are not.
+        return map(change, cells)
+    texts = {cell: change(cell) for cell in set(cells)}
+    return map(texts.__getitem__, cells)
 
 
-def _bits(cells: Cells) -> Cells:
-    return [None if is_so is None else int(is_so) for is_so in cells]
+def _in_csv(cell: Cell) -> str:
+    if isinstance(cell, str):
+        text = harmless(cell)
+        return f'"{text.replace(QUOTE, 2 * QUOTE)}"' if QUOTED.search(text) else text
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return _moment(cell)
+    return repr(int(cell) if isinstance(cell, bool) else cell)
 
 
-def _moments(cells: Cells) -> Cells:
+def _member(name: str) -> Callable[[Cell], str]:
+    """What makes a cell a member of a JSON object, behind its name."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    label = encode(name)
+    return lambda cell: f"{label}: {encode(_moment(cell) if isinstance(cell, datetime) else cell)}"
+
+
+def _moment(at: datetime) -> str:
     """In ISO 8601, to the second, in UTC."""
-    return [at and f"{at.astimezone(UTC).isoformat()[: len('2026-01-31T12:00:00')]}Z" for at in cells]
+    return f"{at.astimezone(UTC).isoformat()[: len('2026-01-31T12:00:00')]}Z"
+
+
+def _bytes(lines: Iterable[str], end: str) -> bytes:
+    return "".join([f"{line}{end}" for line in lines]).encode("utf-8", "replace")
 
 
 def _array(cells: Cells, type: Any) -> Any:
