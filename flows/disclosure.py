@@ -68,6 +68,17 @@ def concealed(
     return frozenset(hidden)
 
 
+def together(*sizes: Mapping[Cell, int], thresholds: Thresholds = SMALL) -> list[tuple[Cell, ...]]:
+    """Every cell of these breakdowns of the same kind, such as two periods: alone, or where its figures must not be
+    shown in one of them, in a group with all others of which that is so. Of the group nothing can be told that the
+    totals do not tell.
+    """
+    cells = list(dict.fromkeys(cell for each in sizes for cell in each))
+    hidden = frozenset[Cell]().union(*(concealed(each, thresholds=thresholds) for each in sizes))
+    groups = [(cell,) for cell in cells if cell not in hidden]
+    return [*groups, tuple(cell for cell in cells if cell in hidden)] if hidden else groups
+
+
 def _also(
     group: Collection[Cell], hidden: Collection[Cell], sizes: Mapping[Cell, int], thresholds: Thresholds
 ) -> Collection[Cell]:

@@ -9,6 +9,8 @@ from flows.quantiles import normal, power, two_sided
 
 ADDED = (0.75, 1.5, 0.75)
 """What the adjusted interval adds to the good, middle and bad band (Rocks 2016, The American Statistician 70)."""
+NARROW = 5.0
+"""Points to either side of a score within which an interval is usually wanted."""
 POWER = 0.8
 """How often a change of the size looked for is to be found."""
 
@@ -120,6 +122,14 @@ def needed_for_margin(variance: float, margin: float, level: float = LEVEL) -> i
     return _whole(normal(level) ** 2 * variance / (margin / 100) ** 2 - sum(ADDED))
 
 
+def needed_to_narrow(counts: Counts, margin: float = NARROW, level: float = LEVEL) -> int:
+    """How many answers that differ as much as these do bring the adjusted interval down to so many points to either
+    side: no more than there are where it is as narrow already. Raises NothingCountedError.
+    """
+    net(counts)
+    return needed_for_margin(_with_added(counts)[1], margin, level)
+
+
 def needed_to_detect(variances: tuple[float, float], change: float, level: float = LEVEL, chance: float = POWER) -> int:
     """How many answers each of two groups needs so that a change of so many points is found with this chance.
 
@@ -138,9 +148,14 @@ def _moments(good: float, middle: float, bad: float) -> tuple[float, float, floa
 
 def _adjusted(counts: Counts) -> tuple[float, float]:
     """Score and standard error in points once `ADDED` has been added."""
-    added = zip((counts.good, counts.middle, counts.bad), ADDED, strict=True)
-    mean, spread, n = _moments(*(counted + more for counted, more in added))
+    mean, spread, n = _with_added(counts)
     return 100 * mean, 100 * math.sqrt(spread / n)
+
+
+def _with_added(counts: Counts) -> tuple[float, float, float]:
+    """As `_moments`, once `ADDED` has been added."""
+    added = zip((counts.good, counts.middle, counts.bad), ADDED, strict=True)
+    return _moments(*(counted + more for counted, more in added))
 
 
 def _tango(good: int, bad: int, n: int, z: float) -> float:

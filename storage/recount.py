@@ -28,7 +28,7 @@ from storage.days import DAY, begins, local_day
 from storage.doubts import doubtful
 from storage.ledger import CHANNEL, CODE, HAS_ARRIVED, LANGUAGE, LINES, STATE, TRIED
 from storage.models import answers, attempts, contacts, invitations, sessions
-from storage.slices import Cells, Part, Slice
+from storage.slices import WALK_IN, Cells, Part, Slice
 
 KINDS = ("answer", "session", "seconds", "contact")
 """What is counted; attempts come with contacts."""
@@ -70,11 +70,12 @@ def recount(connection: Connection, part: Part, rows: Rows, of: Iterable[str] = 
             for day, slice, value, n in count(connection, rows):
                 cells[day, slice, value] += n
     if part is Part.SURVEYS and "answer" in of:
-        columns = _columns(rows, answers, of="answer", said="number", **_of_answers())
+        mark = case((IS_INVITED, ""), else_=WALK_IN)
+        columns = _columns(rows, answers, of="answer", said="number", mark=mark, **_of_answers())
         for told, value, found in doubtful(connection, columns, of_surveys(rows)):
             plain = Slice(*told[1:])
             cells[told[0], plain, value] -= 1
-            cells[told[0], plain._replace(mark=" ".join(sorted(found))), value] += 1
+            cells[told[0], plain._replace(mark=" ".join(sorted({*plain.mark.split(), *found}))), value] += 1
     return +cells
 
 
@@ -106,8 +107,9 @@ def _answers(connection: Connection, rows: Rows) -> Found:
     said = case(
         (answers.c.value.is_not(None), "number"), (answers.c.verbatim.is_not(None), "words"), else_=answers.c.missing
     )
+    mark = case((and_(answers.c.value.is_not(None), ~IS_INVITED), WALK_IN), else_="")
     asked = select(
-        *_columns(rows, answers, of="answer", said=said, **_of_answers()), func.coalesce(answers.c.value, 0)
+        *_columns(rows, answers, of="answer", said=said, mark=mark, **_of_answers()), func.coalesce(answers.c.value, 0)
     ).join_from(sessions, answers, answers.c.session_id == sessions.c.id)
     yield from _grouped(connection, asked.where(*of_surveys(rows)))
 
@@ -122,7 +124,7 @@ def _unanswered(connection: Connection, rows: Rows) -> Found:
 
 
 def _sessions(connection: Connection, rows: Rows) -> Found:
-    mark = case((IS_INVITED, "invited"), else_="walk_in")
+    mark = case((IS_INVITED, "invited"), else_=WALK_IN)
     columns = _columns(rows, sessions, of="session", said=func.coalesce(sessions.c.outcome, "open"), mark=mark)
     yield from _grouped(connection, select(*columns, literal(0)).where(*of_surveys(rows)))
 

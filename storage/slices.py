@@ -15,6 +15,10 @@ class Part(StrEnum):
     CONTACTS = "contacts"
 
 
+WALK_IN = "walk_in"
+"""The mark of those who came by themselves."""
+
+
 class Slice(NamedTuple):
     """What is counted together; empty where something is not known or does not apply. A tuple, for there are many.
 
@@ -22,8 +26,9 @@ class Slice(NamedTuple):
     as the value), `contact`, or `attempts` (how many, as the value).
     said: of an answer `number`, `words`, `left` or `waiting` (no answer, and the survey has ended there or not), or why
     there is none; of a session its outcome or `open`; of a contact how far it is, or why nobody was invited.
-    mark: of a number, what speaks against it; of a session `invited` or `walk_in`; of a contact `kept_out`, `arrived`
-    where it has expired after that, or where it is undeliverable the carrier's code. agent: only where asked for.
+    mark: of a number, what speaks against it, and `walk_in` where nobody had invited its respondent; of a session
+    `invited` or `walk_in`; of a contact `kept_out`, `arrived` where it has expired after that, or where it is
+    undeliverable the carrier's code. agent: only where asked for.
     """
 
     of: str

@@ -9,7 +9,7 @@ from flows.effort import Effort, effort
 from flows.estimates import Estimate
 from flows.measures import NPS, Distribution, Measure
 from flows.movement import Movement, compare, sentence
-from flows.scoring import score
+from flows.scoring import needed_to_narrow, score
 from flows.trends import Break, point
 
 
@@ -19,7 +19,8 @@ class Figure:
     after the survey had expired.
 
     distribution, score, effort: None where they are too few to be shown, or hidden so that others cannot be told from
-    the total (`is_hidden`). score: net, in points; effort: mean and shares, of every measure but NPS.
+    the total (`is_hidden`). score: net, in points; effort: mean and shares, of every measure but NPS; needed: how many
+    answers would bring the interval of the score down to `flows.scoring.NARROW` points to either side.
     """
 
     n: int
@@ -30,6 +31,7 @@ class Figure:
     distribution: Distribution | None = None
     score: Estimate | None = None
     effort: Effort | None = None
+    needed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,16 @@ def figure(counted: Counted, is_hidden: bool = False, thresholds: Thresholds = S
     standing = thresholds.standing(told.n)
     if is_hidden or standing is Standing.SUPPRESSED:
         return Figure(told.n, told.missing, counted.late, standing, is_hidden)
-    means = None if told.measure == NPS else effort(told)
-    return Figure(told.n, told.missing, counted.late, standing, False, told, score(told.banded), means)
+    return Figure(
+        n=told.n,
+        missing=told.missing,
+        late=counted.late,
+        standing=standing,
+        distribution=told,
+        score=score(told.banded),
+        effort=None if told.measure == NPS else effort(told),
+        needed=needed_to_narrow(told.banded),
+    )
 
 
 def compared(

@@ -15,8 +15,8 @@ from flows.funnel import DropOff, Funnel, Step, drop_off, median
 from flows.rates import Rates, dispositions, rates
 from flows.session import Outcome
 from storage.database import Connection
-from storage.figures import counted
-from storage.slices import Part, Slice
+from storage.figures import OF_ANSWERS, counted
+from storage.slices import WALK_IN, Part, Slice
 
 IGNORED = ("instrument", "series", "theme")
 """Names of a filter that say nothing of a contact."""
@@ -25,6 +25,7 @@ OPEN = ("scheduled", "sent", "delivered", "answering")
 """How far invitations are that have not come to an end."""
 
 OF_SURVEYS = ("answer", "session")
+OF_CONTACTS = ("contact", "attempts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +59,34 @@ Tally = Counter[tuple[Slice, int]]
 def asked(source: Source, wanted: Filter) -> Asked:
     """Who was asked. Raises DefinitionError where a theme is named and the code frame cannot be read."""
     _, period = source.periods(wanted)
-    within = _within(source, wanted, period)
     with source.fresh() as connection:
-        found = counted(connection, Part.SURVEYS, within, source.zone, period[0], OF_SURVEYS)
-        return asked_in(source, connection, wanted, period, found.of_half(True))
+        return asked_in(source, connection, wanted, period)
 
 
-def asked_in(source: Source, connection: Connection, wanted: Filter, period: Period, surveys: Tally) -> Asked:
-    """The same, where the surveys of the period have been counted."""
-    within = _within(source, wanted, period)
+def asked_in(
+    source: Source,
+    connection: Connection,
+    wanted: Filter,
+    period: Period,
+    surveys: Tally | None = None,
+    contacts: Tally | None = None,
+) -> Asked:
+    """The same. surveys, contacts: those of the period, where they have been counted under this filter."""
+    within = source.narrowed(wanted).between(*period)
+    for name in OF_ANSWERS:
+        # How one question was asked says nothing of how far people came.
+        within = within.among(name)
 
     def tally(part: Part, *of: str) -> Tally:
         return counted(connection, part, within, source.zone, period[0], of).of_half(True)
 
-    of_contacts = tally(Part.CONTACTS, "contact", "attempts")
-    endings, outside = _endings(of_contacts)
+    if surveys is None or any(map(wanted.of, OF_ANSWERS)):
+        surveys = tally(Part.SURVEYS, *OF_SURVEYS)
+    if contacts is None:
+        contacts = tally(Part.CONTACTS, *OF_CONTACTS)
+    endings, outside = _endings(contacts)
     ended = {ending: n for name, n in endings.items() if (ending := _ending(name))}
-    bad, unconfirmed = _at_fault(of_contacts)
+    bad, unconfirmed = _at_fault(contacts)
     funnel = Funnel(
         dispositions(ended, bad, unconfirmed), sum(n for name, n in endings.items() if not _ending(name)), outside
     )
@@ -85,15 +97,11 @@ def asked_in(source: Source, connection: Connection, wanted: Filter, period: Per
         walk_ins=_walk_ins(surveys),
         steps=drop_off(_steps([each.key for each in source.survey.questions], surveys)),
         seconds=_seconds(tally(Part.SURVEYS, "seconds")),
-        attempts=_attempts(of_contacts),
+        attempts=_attempts(contacts),
         bad_numbers=bad,
         unconfirmed=unconfirmed,
         ignored=tuple(name for name in IGNORED if wanted.of(name)),
     )
-
-
-def _within(source: Source, wanted: Filter, period: Period) -> Filter:
-    return source.narrowed(wanted).between(*period)
 
 
 def _endings(contacts: Tally) -> tuple[Mapping[str, int], Mapping[Reason, int]]:
@@ -130,7 +138,7 @@ def _at_fault(contacts: Tally) -> tuple[int, int]:
 def _walk_ins(surveys: Tally) -> Mapping[str, int]:
     found: Counter[str] = Counter()
     for (slice, _), n in surveys.items():
-        if slice.of == "session" and slice.mark == "walk_in":
+        if slice.of == "session" and slice.mark == WALK_IN:
             found[slice.said] += n
     return found
 

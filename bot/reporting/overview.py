@@ -7,16 +7,18 @@ from datetime import date
 from operator import itemgetter
 
 from bot.reporting.figures import Compared, compared
-from bot.reporting.funnel import OF_SURVEYS, Asked, asked_in
+from bot.reporting.funnel import OF_CONTACTS, OF_SURVEYS, Asked, asked_in
 from bot.reporting.pivot import Halves, Pivot, Question, Table, pivoted
 from bot.reporting.source import Period, Source
+from bot.reporting.strata import Population, population, standardised, stratum_of, taken_apart
 from flows import trends
+from flows.adjusting import Adjusted
 from flows.disclosure import Standing, Thresholds, concealed, needed
 from flows.effort import effort
 from flows.estimates import share
 from flows.filters import UNKNOWN, Filter, query
 from flows.measures import NPS, PUBLISHED, Counts, Distribution
-from flows.mix import Decomposition, decompose
+from flows.mix import Decomposition
 from flows.reversals import Examined
 from flows.survey import Channel
 from storage.courses import courses
@@ -46,8 +48,9 @@ class Group:
 class Measured:
     """Everything about one question with numbers for answers.
 
-    breaks: of the series from the beginning of the period before on, the first first; mix: why the score moved by
-    channel, None where nothing is compared; contradictions: effort answers that may have been meant the other way
+    breaks: of the series from the beginning of the period before on, the first first; mix: why the score moved, and
+    adjusted: where it would stand had everybody eligible answered equally often, both by the stratum of the overview
+    and None where that cannot be told; contradictions: effort answers that may have been meant the other way
     round, counted and left as they are, None of other measures and where too few have answered; groups: by dimension;
     off_scale: answers that do not lie on today's scale, in no figure; query: the filter that means these answers.
     """
@@ -56,7 +59,8 @@ class Measured:
     instrument: str
     compared: Compared
     breaks: tuple[trends.Break, ...]
-    mix: Decomposition[str] | None
+    mix: Decomposition[tuple[str, ...]] | None
+    adjusted: Adjusted | None
     contradictions: Examined | None
     groups: Mapping[str, tuple[Group, ...]]
     off_scale: int
@@ -65,35 +69,42 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything at a glance. filter: as it was asked for; period, before: the days compared; day: today; unknown:
-    questions whose instrument nobody knows any more, in no figure."""
+    """Everything at a glance. filter: as it was asked for; period, before: the days compared; day: today; stratum: the
+    dimension by which changes are taken apart and scores adjusted; unknown: questions whose instrument nobody knows any
+    more, in no figure."""
 
     filter: Filter
     day: date
     period: Period
     before: Period
+    stratum: str
     measures: tuple[Measured, ...]
     unknown: tuple[str, ...]
     asked: Asked
 
 
 def overview(source: Source, wanted: Filter, by: str | None = None) -> Overview:
-    """Everything at a glance. by: one more dimension to tell groups apart by, such as queue or agent.
+    """Everything at a glance. by: one more dimension to tell groups apart by, such as queue or agent, and the stratum
+    where it can be one.
 
     Raises DefinitionError where a theme is named and the code frame cannot be read.
     """
     before, now = source.periods(wanted)
     whole = source.narrowed(wanted).between(before[0], now[1])
+    stratum = stratum_of(by)
     with source.fresh() as connection:
         found = counted(connection, Part.SURVEYS, whole, source.zone, now[0], OF_SURVEYS, by)
         table = pivoted(found, source, tuple(dict.fromkeys((*ALWAYS, *([by] if by else ())))))
         course = _course(courses(connection, whole, found, by), table)
+        of_now = whole.between(*now)
+        invited = counted(connection, Part.CONTACTS, of_now, source.zone, now[0], OF_CONTACTS, stratum).of_half(True)
+        people = population(invited, stratum)
         measures = tuple(
-            _measured(question, pivot, (before, now), course[question], wanted.between(*now))
+            _measured(question, pivot, (before, now), course[question], wanted.between(*now), people)
             for question, pivot in table.measures.items()
         )
-        people = asked_in(source, connection, wanted, now, found.of_half(True))
-    return Overview(wanted, source.today, now, before, measures, table.unknown, people)
+        asked = asked_in(source, connection, wanted, now, found.of_half(True), invited)
+    return Overview(wanted, source.today, now, before, stratum, measures, table.unknown, asked)
 
 
 Course = Sequence[tuple[trends.Slice, Slice]]
@@ -112,7 +123,12 @@ def _course(days: Iterable[tuple[date, Slice]], table: Table) -> Mapping[Questio
 
 
 def _measured(
-    question: Question, pivot: Pivot, periods: tuple[Period, Period], course: Course, wanted: Filter
+    question: Question,
+    pivot: Pivot,
+    periods: tuple[Period, Period],
+    course: Course,
+    wanted: Filter,
+    people: Population,
 ) -> Measured:
     key, instrument = question
     of_this = wanted.among("instrument", instrument)
@@ -127,7 +143,8 @@ def _measured(
         instrument=instrument,
         compared=both,
         breaks=broken,
-        mix=_mix(both, pivot.groups["channel"], groups["channel"]),
+        mix=taken_apart(both, pivot, people.dimension, wanted),
+        adjusted=standardised(pivot, people, wanted),
         contradictions=_contradictions(pivot, thresholds),
         groups=groups,
         off_scale=pivot.off_scale,
@@ -159,18 +176,6 @@ def _groups(
         )
         for value, halves in values.items()
     )
-
-
-def _mix(both: Compared, channels: Mapping[str, Halves], groups: Sequence[Group]) -> Decomposition[str] | None:
-    """Nothing where a channel is hidden: its part would give it away."""
-    if not both.movement.difference or len(channels) < 2 or any(_is_kept_back(group.compared) for group in groups):
-        return None
-    before, now = ({value: halves[half].distribution.banded for value, halves in channels.items()} for half in (0, 1))
-    return decompose(before, now)
-
-
-def _is_kept_back(both: Compared) -> bool:
-    return any(figure.n and figure.distribution is None for figure in (both.now, both.before))
 
 
 def _contradictions(pivot: Pivot, thresholds: Thresholds) -> Examined | None:

@@ -10,7 +10,7 @@ from flows.filters import UNKNOWN
 from flows.measures import Distribution, Measure
 from flows.reversals import Suspicion
 from storage.figures import Counts
-from storage.slices import Slice
+from storage.slices import WALK_IN, Slice
 
 Question = tuple[str, str]
 """A question and the instrument it measures by."""
@@ -22,6 +22,7 @@ Halves = tuple[Counted, Counted]
 class Pivot:
     """The answers to one question. groups: by dimension and value, unknown ones as `flows.filters.UNKNOWN`.
 
+    walk_ins: in the same way, of the later half, answers of those who came by themselves; they are among the others.
     suspected: of the later half, answers that something speaks against; by_suspicion: and what; off_scale: numbers that
     lie on no scale of today, in both halves.
     """
@@ -29,6 +30,7 @@ class Pivot:
     measure: Measure
     halves: Halves
     groups: Mapping[str, Mapping[str, Halves]]
+    walk_ins: Mapping[str, Mapping[str, Distribution]]
     suspected: Distribution
     by_suspicion: Mapping[Suspicion, int]
     off_scale: int
@@ -74,7 +76,7 @@ def pivoted(counts: Counts, source: Source, dimensions: Sequence[str]) -> Table:
 
 def _pivot(measure: Measure, cells: Sequence[tuple[bool, Slice, int, int]], dimensions: Sequence[str]) -> Pivot:
     whole = (_Sum(), _Sum())
-    groups: dict[str, dict[str, tuple[_Sum, _Sum]]] = {each: {} for each in dimensions}
+    groups: dict[str, dict[str, tuple[_Sum, _Sum, _Sum]]] = {each: {} for each in dimensions}
     suspected: Counter[int] = Counter()
     why: Counter[Suspicion] = Counter(dict.fromkeys(Suspicion, 0))
     off_scale = 0
@@ -82,18 +84,25 @@ def _pivot(measure: Measure, cells: Sequence[tuple[bool, Slice, int, int]], dime
         if slice.said == "number" and value not in measure.scale:
             off_scale += n
             continue
+        marks = set(slice.mark.split())
         whole[half].add(slice, value, n)
         for dimension in dimensions:
-            of_value = groups[dimension].setdefault(getattr(slice, dimension) or UNKNOWN, (_Sum(), _Sum()))
+            of_value = groups[dimension].setdefault(getattr(slice, dimension) or UNKNOWN, (_Sum(), _Sum(), _Sum()))
             of_value[half].add(slice, value, n)
-        if half and slice.mark:
+            if half and WALK_IN in marks:
+                of_value[2].add(slice, value, n)
+        if half and (doubts := marks - {WALK_IN}):
             suspected[value] += n
-            why.update({Suspicion(each): n for each in slice.mark.split()})
+            why.update({Suspicion(each): n for each in doubts})
     return Pivot(
         measure=measure,
         halves=(whole[0].of(measure), whole[1].of(measure)),
         groups={
             dimension: {value: (sums[0].of(measure), sums[1].of(measure)) for value, sums in sorted(of_value.items())}
+            for dimension, of_value in groups.items()
+        },
+        walk_ins={
+            dimension: {value: sums[2].of(measure).distribution for value, sums in of_value.items()}
             for dimension, of_value in groups.items()
         },
         suspected=Distribution(measure, dict(suspected)),
