@@ -21,12 +21,13 @@ def redact(text: str, own: str | None = None) -> tuple[Redaction, ...]:
         return ()
     found: list[Redaction] = []
     hidden = text
+    of_figures = (_accounts, plates.find, lambda it: numbers.find(it, own), _codes)
     for _ in range(_PASSES):
         known = len(found)
-        for look in (_addresses, _spoken_addresses, _accounts, plates.find, lambda it: numbers.find(it, own), _codes):
-            more = list(look(hidden))
-            found += more
-            hidden = _hide(hidden, more)
+        for look in (_addresses, _spoken_addresses, *(of_figures if spoken.holds(hidden) else ())):
+            if more := list(look(hidden)):
+                found += more
+                hidden = _hide(hidden, more)
         more = list(_again(hidden, {text[one.start : one.end] for one in found if one.kind in ("order", "plate")}))
         found += more
         hidden = _hide(hidden, more)

@@ -36,6 +36,11 @@ def may_hold(text: str) -> bool:
     return len([word for word in _WORD.findall(text.lower()) if word in known]) >= _FEWEST_SPOKEN
 
 
+def holds(text: str) -> bool:
+    """Whether there is any figure, worth reading or not."""
+    return bool(_DIGIT.search(text)) or any(map(_spoken, _WORD.findall(text)))
+
+
 def rows(text: str) -> Iterator[list[Figure]]:
     """The figures of a text in rows between whose members nothing stands but a few signs."""
     row: list[Figure] = []
