@@ -7,8 +7,10 @@ from typing import Any
 from bot.reporting.figures import Compared, Figure
 from bot.reporting.funnel import Asked
 from bot.reporting.overview import Measured, Overview
+from flows.adjusting import Adjusted
 from flows.estimates import Estimate
 from flows.funnel import DropOff
+from flows.mix import Decomposition
 from flows.rates import Rate
 from flows.reversals import Examined
 
@@ -22,7 +24,7 @@ def plain_overview(told: Overview) -> Plain:
         "to": told.period[1].isoformat(),
         "before_from": told.before[0].isoformat(),
         "before_to": told.before[1].isoformat(),
-        "measures": [_measured(each) for each in told.measures],
+        "measures": [_measured(each, told.stratum) for each in told.measures],
         "unknown": list(told.unknown),
     }
 
@@ -47,7 +49,7 @@ def plain_asked(told: Asked) -> Plain:
     }
 
 
-def _measured(each: Measured) -> Plain:
+def _measured(each: Measured, by: str) -> Plain:
     return {
         "question": each.question,
         "instrument": each.instrument,
@@ -56,7 +58,8 @@ def _measured(each: Measured) -> Plain:
             {"day": one.day.isoformat(), "why": one.why, "channel": one.channel, "language": one.language}
             for one in each.breaks
         ],
-        "mix": None if each.mix is None else {"rate": each.mix.rate.value, "mix": each.mix.mix},
+        "mix": None if each.mix is None else {"by": by, **_taken_apart(each.mix)},
+        "adjusted": None if each.adjusted is None else {"by": by, **_adjusted(each.adjusted)},
         "contradictions": None if each.contradictions is None else _examined(each.contradictions),
         "groups": [
             {"dimension": group.dimension, "value": group.value, **_compared(group.compared), "query": group.query}
@@ -65,6 +68,23 @@ def _measured(each: Measured) -> Plain:
         ],
         "off_scale": each.off_scale,
         "query": each.query,
+    }
+
+
+def _taken_apart(mix: Decomposition[Any]) -> Plain:
+    return {"rate": mix.rate.value, "mix": mix.mix, "reversed": mix.is_reversed}
+
+
+def _adjusted(told: Adjusted) -> Plain:
+    weighted = told.weighted
+    return {
+        "score": _estimate(weighted.score),
+        "unweighted": _estimate(weighted.unweighted),
+        "effective_n": weighted.effective_n,
+        "standing": told.standing,
+        "covered": weighted.covered,
+        "left_out": told.left_out,
+        "strata": [asdict(each) for each in told.strata],
     }
 
 
@@ -94,6 +114,7 @@ def _figure(figure: Figure) -> Plain:
         "mean": _estimate(means.mean if means else None),
         "low_effort": _estimate(means.low if means else None),
         "high_effort": _estimate(means.high if means else None),
+        "needed": figure.needed,
         "distribution": {str(value): told.counts[value] for value in sorted(told.counts)} if told else None,
     }
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.web.schemas import PRINTABLE, Cursor, Taken
+from bot.web.score_schemas import AdjustedOut, EstimateOut, MixOut
 from flows.disclosure import Standing
 from flows.filters import DIMENSIONS, LONGEST, MOST
 from flows.movement import Kind
@@ -49,7 +50,9 @@ class Filtered(Taken):
 class ScoresQuery(Filtered):
     """Of which answers; four weeks up to today without days."""
 
-    by: Literal["queue", "touchpoint", "agent"] | None = Field(None, description="One more dimension to group by.")
+    by: Literal["channel", "queue", "language", "country", "touchpoint", "agent"] | None = Field(
+        None, description="One more dimension to group by; `mix` and `adjusted` are by it, too, and never by agent."
+    )
 
 
 class FunnelQuery(Filtered):
@@ -61,15 +64,6 @@ class AnswersQuery(Filtered):
 
     limit: int = Field(50, ge=1, le=500, description="Surveys on a page.")
     cursor: Cursor | None = Field(None, description="`next` of the page before, to go on from there.")
-
-
-class EstimateOut(BaseModel):
-    """A figure with its interval of 95 %."""
-
-    value: float
-    low: float
-    high: float
-    n: int = Field(description="How many answers it rests on.")
 
 
 class FigureOut(BaseModel):
@@ -84,6 +78,7 @@ class FigureOut(BaseModel):
     mean: EstimateOut | None = Field(description="On the scale, in its direction; of every measure but NPS.")
     low_effort: EstimateOut | None = Field(description="Percent.")
     high_effort: EstimateOut | None = Field(description="Percent.")
+    needed: int | None = Field(description="Answers to bring the interval of `score` to 5 points to either side.")
     distribution: dict[str, int] | None = Field(description="How often each number was answered.")
 
 
@@ -119,13 +114,6 @@ class BreakOut(BaseModel):
     language: str
 
 
-class MixOut(BaseModel):
-    """The change taken apart, in points."""
-
-    rate: float = Field(description="What changed within channels.")
-    mix: float = Field(description="What changed by the shares of channels.")
-
-
 class DoubtsOut(BaseModel):
     """Effort answers that may have been meant the other way round; they stay in every figure."""
 
@@ -147,6 +135,7 @@ class MeasureOut(BaseModel):
     change: ChangeOut
     breaks: list[BreakOut]
     mix: MixOut | None
+    adjusted: AdjustedOut | None
     contradictions: DoubtsOut | None
     groups: list[GroupOut]
     off_scale: int = Field(description="Numbers that lie on no scale of today; in no figure.")
