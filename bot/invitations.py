@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.addresses import Address, Number
+from bot.addresses import Address, Number, number_of
 from bot.decisions import Decided as Decided
 from bot.decisions import Page as Page
 from bot.decisions import State as State
@@ -28,7 +28,7 @@ from flows.eligibility import (
 from flows.survey import Channel, Survey
 from storage import contacts, ledger, optouts
 from storage.asked import Wanted as Wanted
-from storage.asked import conditions
+from storage.asked import conditions, readable
 from storage.contacts import NewInvitation
 from storage.database import Connection, Database, raced
 from storage.encryption import Keys
@@ -86,16 +86,27 @@ class Invitations:
         """The newest contacts of those wanted, from the cursor of another page on. Raises InvalidContact for a cursor
         that is none of ours.
         """
-        before = read_cursor(cursor) if cursor else None
+        before, meant = read_cursor(cursor) if cursor else None, wanted or Wanted()
         with self._database.read() as connection:
-            lines = ledger.recent(connection, self._keys, conditions(wanted or Wanted()), most + 1, before)
+            lines = ledger.recent(connection, self._keys, conditions(meant), most + 1, before, readable(meant))
         shown = tuple(map(decided, lines[:most]))
         return Page(shown, cursor_of(shown[-1]) if len(lines) > most else None)
 
     def count(self, wanted: Wanted, most: int) -> int:
         """How many contacts are wanted; whoever has counted that many goes no further."""
         with self._database.read() as connection:
-            return ledger.count(connection, conditions(wanted), most)
+            return ledger.count(connection, self._keys, conditions(wanted), most, readable(wanted))
+
+    def of_number(self, phone: str, most: int) -> tuple[Decided, ...]:
+        """The newest contacts of whoever has that number, at most so many. Raises InvalidContact for what is none."""
+        try:
+            number = number_of(phone, self._settings.eligibility.default_country)
+        except ValueError as error:
+            raise InvalidContact(
+                [Fault("phone", str(error), "write it with the code of its country, as in +31600000001")]
+            ) from None
+        whose = self._keys.indexes(number.person) if number.person else ()
+        return self.recent(Wanted(theirs=whose), most).lines
 
     def _settle(self, contact: NewContact, number: Number, call: str | None) -> Decided:
         now = self._now()

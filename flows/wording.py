@@ -1,7 +1,7 @@
 """What the bot says: questions, read-backs and phrases, in the words for the session's language and medium."""
 
 from flows.session import Rated, Session
-from flows.survey import Prompt, Question, Rating, Survey
+from flows.survey import Medium, Prompt, Question, Rating, Survey
 from flows.turn import Reply
 
 
@@ -10,6 +10,17 @@ def put(survey: Survey, session: Session, question: Question, attempt: int = 0, 
     template = prompt(session, question).on_try(attempt)
     words = survey.say(template, **_scale_words(question, session.language))
     return Reply((*said, words), question, attempt=attempt)
+
+
+def asked(survey: Survey, question: Question, language: str) -> str:
+    """What the question asks, without how it is answered: its text up to the first question mark.
+
+    In the survey's first language where it is not put in that one.
+    """
+    spoken = language if (language, Medium.TEXT) in question.prompts else next(iter(survey.languages))
+    words = survey.say(question.prompts[spoken, Medium.TEXT].ask, **_scale_words(question, spoken))
+    before, mark, _ = words.partition("?")
+    return before + mark
 
 
 def read_back(survey: Survey, session: Session, question: Rating) -> Reply:

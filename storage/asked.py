@@ -1,13 +1,14 @@
 """Which contacts a list means: what was decided about them, and how far their invitations have come."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
 from flows.filters import Filter
-from storage.chains import STEPS
-from storage.ledger import CODE, HAS_ARRIVED, STATE, TRIED
+from storage.chains import AGENT, STEPS, ended_by
+from storage.ledger import CODE, HAS_ARRIVED, STATE, TRIED, Attributes
 from storage.models import contacts, invitations
 from storage.selected import of_contacts
 
@@ -26,12 +27,21 @@ class Ended:
     is_among: bool = True
 
 
+class EndedBy(StrEnum):
+    """Calls told apart by who ended them first."""
+
+    AGENT = "agent"
+    KNOWN = "known"
+    """Whoever it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which contacts: everything that is not None has to hold.
 
     invited: whether somebody was; ended: in any of these ways; step: one of `storage.chains.STEPS` they have come to;
-    attempts: how many messages and calls it took; filter: of day and dimension, by the clock of the zone.
+    attempts: how many messages and calls it took; ended_by: who ended the call first; theirs: blind indexes, one of
+    which is that of the number; filter: of day and dimension, by the clock of the zone.
     """
 
     invited: bool | None = None
@@ -40,6 +50,8 @@ class Wanted:
     ended: tuple[Ended, ...] | None = None
     step: str | None = None
     attempts: int | None = None
+    ended_by: EndedBy | None = None
+    theirs: Collection[str] | None = None
     filter: Filter = EVERYTHING
     zone: str = "UTC"
 
@@ -59,7 +71,22 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found += [invitations.c.id.is_not(None), STEPS[wanted.step]]
     if wanted.attempts is not None:
         found += [invitations.c.id.is_not(None), TRIED.in_([wanted.attempts])]
+    if wanted.ended_by is not None:
+        found.append(contacts.c.attributes.is_not(None))
+    if wanted.theirs is not None:
+        found.append(contacts.c.theirs.in_(wanted.theirs))
     return found
+
+
+def readable(wanted: Wanted) -> Callable[[Attributes], bool] | None:
+    """What holds, beside that, of attributes, which no database can read; None where they do not matter."""
+    match wanted.ended_by:
+        case None:
+            return None
+        case EndedBy.AGENT:
+            return lambda attributes: ended_by(attributes) == AGENT
+        case EndedBy.KNOWN:
+            return lambda attributes: ended_by(attributes) is not None
 
 
 def _has_ended(so: Ended) -> ColumnElement[bool]:

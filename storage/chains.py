@@ -16,7 +16,8 @@ from storage.models import answers, attempts, contacts, invitations, sessions
 from storage.selected import of_contacts
 
 ENDED_BY = "ended_by"
-"""The attribute of a contact that tells who ended its call first: `agent`, or anybody else."""
+"""The attribute of a contact that tells who ended its call first: `AGENT`, or anybody else."""
+AGENT = "agent"
 
 ARRIVED = ("delivered", "read", "in-progress", "completed")
 
@@ -57,6 +58,11 @@ reached, who said anything or took the call, who gave a number, and who answered
 """
 
 
+def ended_by(attributes: Mapping[str, str]) -> str | None:
+    """Who ended the call first, `AGENT` or anybody else; None where nobody has told."""
+    return attributes.get(ENDED_BY, "").strip().lower() or None
+
+
 def passed(connection: Connection, wanted: Filter, zone: str) -> dict[str, int]:
     """How many of those invited have come to each of the steps."""
     sums = [func.coalesce(func.sum(case((step, 1), else_=0)), 0) for step in STEPS.values()]
@@ -94,7 +100,7 @@ def _ended(connection: Connection, keys: Keys, wanted: Filter, zone: str, by: st
         )
     )
     for unit, sealed in rows:
-        if who := json.loads(keys.decrypt(sealed, ATTRIBUTES)).get(ENDED_BY):
+        if who := ended_by(json.loads(keys.decrypt(sealed, ATTRIBUTES))):
             ended[unit] += 1
-            hung_up[unit] += who.strip().lower() == "agent"
+            hung_up[unit] += who == AGENT
     return ended, hung_up

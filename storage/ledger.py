@@ -1,9 +1,10 @@
 """The ledger of contacts as people read it: each with its decision, and how far its invitation has come."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, literal, select, tuple_
@@ -16,6 +17,11 @@ ANSWERED = ("partial", "refused", "broken_off")
 """Outcomes of a session in which somebody has said something."""
 
 ARRIVED = ("delivered", "read")
+BATCH = 1000
+"""Lines read together where only their attributes can tell whether they are meant."""
+
+Attributes = Mapping[str, str]
+
 ON_ITS_WAY = (
     *("making", "unknown", "accepted", "scheduled", "queued", "sending", "sent"),
     *("initiated", "ringing", "in-progress", "completed"),
@@ -39,7 +45,7 @@ class Line:
     touchpoint: str | None
     reason: str | None
     until: datetime | None
-    attributes: Mapping[str, str]
+    attributes: Attributes
     invitation: str | None
     language: str | None
     channels: tuple[str, ...]
@@ -130,22 +136,51 @@ def recent(
     meant: Sequence[ColumnElement[bool]],
     most: int,
     before: tuple[datetime, str] | None = None,
+    holds: Callable[[Attributes], bool] | None = None,
 ) -> list[Line]:
     """At most so many lines of which all this holds, the newest first. before: when the last line seen was received,
-    and its reference.
+    and its reference; holds: of their attributes.
     """
+    if holds is None:
+        return _recent(connection, keys, meant, most, before)
+    found: list[Line] = []
+    while len(found) < most:
+        lines = _recent(connection, keys, meant, BATCH, before)
+        found += [line for line in lines if holds(line.attributes)]
+        if len(lines) < BATCH:
+            break
+        before = lines[-1].received_at, lines[-1].reference
+    return found[:most]
+
+
+def count(
+    connection: Connection,
+    keys: Keys,
+    meant: Sequence[ColumnElement[bool]],
+    most: int,
+    holds: Callable[[Attributes], bool] | None = None,
+) -> int:
+    """Of how many lines all this holds; whoever has counted that many goes no further."""
+    if holds is None:
+        lines = LINES.with_only_columns(contacts.c.reference).where(*meant).limit(most)
+        return connection.scalar(select(func.count()).select_from(lines.subquery())) or 0
+    sealed = connection.execute(LINES.with_only_columns(contacts.c.attributes).where(*meant)).scalars()
+    return sum(1 for _ in islice(filter(holds, (_attributes(keys, each) for each in sealed)), most))
+
+
+def _recent(
+    connection: Connection,
+    keys: Keys,
+    meant: Sequence[ColumnElement[bool]],
+    most: int,
+    before: tuple[datetime, str] | None,
+) -> list[Line]:
     lines = LINES.where(*meant)
     if before is not None:
         place = (literal(before[0], contacts.c.received_at.type), literal(before[1]))
         lines = lines.where(tuple_(contacts.c.received_at, contacts.c.reference) < tuple_(*place))
     newest_first = lines.order_by(contacts.c.received_at.desc(), contacts.c.reference.desc()).limit(most)
     return [line for row in connection.execute(newest_first) if (line := _line(keys, row))]
-
-
-def count(connection: Connection, meant: Sequence[ColumnElement[bool]], most: int) -> int:
-    """Of how many lines all this holds; whoever has counted that many goes no further."""
-    lines = LINES.with_only_columns(contacts.c.reference).where(*meant).limit(most)
-    return connection.scalar(select(func.count()).select_from(lines.subquery())) or 0
 
 
 def _line(keys: Keys, row: Any) -> Line | None:
@@ -155,6 +190,11 @@ def _line(keys: Keys, row: Any) -> Line | None:
     sealed, channels = plain.pop("attributes"), plain.pop("channels")
     return Line(
         **plain,
-        attributes=json.loads(keys.decrypt(sealed, ATTRIBUTES)) if sealed else {},
+        attributes=_attributes(keys, sealed),
         channels=tuple(channels.split(",")) if channels else (),
     )
+
+
+def _attributes(keys: Keys, sealed: bytes | None) -> Attributes:
+    found: Attributes = json.loads(keys.decrypt(sealed, ATTRIBUTES)) if sealed else {}
+    return found

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 
 from bot.accounts import Role
 from bot.app import Parts, assemble, create_app, source_of
@@ -16,13 +18,18 @@ from bot.reporting import funnel
 from bot.reporting.endings import ends
 from bot.settings import Settings
 from bot.web.pages.rates import told
-from flows.filters import Filter
+from bot.web.pages.searching import searched
+from bot.web.pages.surveys import narrowing
+from flows.filters import Filter, read
+from storage import begun
+from storage.contacts import Contact, keep
 from tests.conftest import SECRET
-from tests.tallied import NOON, Surveyed, contact, invite, survey
+from tests.tallied import KEYS, NOON, ZONE, Surveyed, contact, invite, survey
 
 PASSWORD = "vier woorden zonder verband"
 NASTY = "<b>x</b> & y"
 BAD_NUMBER, LANDLINE = 21211, 30006
+MANY = 10_000
 
 
 class Clock:
@@ -80,6 +87,12 @@ def parts(empty: Parts) -> Parts:
         before = NOON - timedelta(days=60)
         invite(connection, contact(connection, at=before), "unreached", at=before)
         survey(connection, Surveyed({"nps": 3}))
+        survey(connection, Surveyed({}, outcome="broken_off", asked="nps"))
+        survey(connection, Surveyed({"nps": 3, "ces": "(silent)"}, outcome=None))
+        for who in ("agent", " Agent", "customer"):
+            told = Contact(f"E-{who}", None, "api", NOON, NOON, agent="anna", attributes={"ended_by": who})
+            keep(connection, KEYS, told)
+            invite(connection, told.reference, "unreached")
     return empty
 
 
@@ -91,13 +104,24 @@ def client_of(parts: Parts, name: str = "analyst") -> FlaskClient:
     return client
 
 
-def counts(page: str) -> list[tuple[str, int]]:
-    """Every count that leads to its rows."""
-    return [(unescape(at), int(n)) for at, n in re.findall(r'<a href="(/contacts[^"]*)">(\d+)</a>', page)]
+def counts(page: str) -> dict[str, int]:
+    """Every count that leads to its rows, by where it leads."""
+    linked = re.findall(r'<a href="(/(?:contacts|outcomes/surveys)\b[^"]*)">(\d+)</a>', page)
+    return {unescape(at): int(n) for at, n in linked}
 
 
-def rows(client: FlaskClient, address: str) -> int:
-    """How many contacts are listed there, on all pages."""
+def rows(parts: Parts, address: str) -> int:
+    """How many contacts or surveys are meant there."""
+    path, _, query = address.partition("?")
+    told = MultiDict(parse_qsl(query))
+    if path == "/contacts":
+        return parts.invitations.count(searched(told, ZONE).wanted, MANY)
+    with parts.database.read() as connection:
+        return begun.count(connection, read(told.items(multi=True)), narrowing(told).wanted, ZONE, MANY)
+
+
+def listed(client: FlaskClient, address: str) -> int:
+    """How many are listed there, on all pages."""
     found = 0
     while True:
         page = client.get(address).text
@@ -108,22 +132,45 @@ def rows(client: FlaskClient, address: str) -> int:
         address = unescape(older[1])
 
 
-@pytest.mark.parametrize("query", ["", "?by=agent", "?channel=sms", "?channel=whatsapp&by=agent", "?queue=billing"])
-def test_behind_every_count_are_as_many_rows(parts: Parts, query: str) -> None:
-    """Whatever the page is narrowed by: decisions, outcomes, classes, steps, attempts, agents and queues."""
+FILTERED = ("", "by=agent", "channel=sms", "channel=whatsapp&by=agent", "queue=billing", "instrument=ces_effort")
+
+
+def test_behind_every_count_are_as_many_rows(parts: Parts) -> None:
+    """Whatever the page is narrowed by: decisions, outcomes, classes, rates, steps, attempts, questions, agents, queues
+    and who hung up.
+    """
     client = client_of(parts)
-    found = counts(client.get(f"/outcomes{query}").text)
-    assert len(found) > 10
-    assert {address: rows(client, address) for address, _ in found} == dict(found)
+    for query in FILTERED:
+        found = counts(client.get(f"/outcomes?{query}").text)
+        assert len(found) > 20
+        assert {address: rows(parts, address) for address in found} == found, query
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_pages_list_as_many_as_are_counted(parts: Parts) -> None:
+    """One of each kind, page by page, with what narrows the list above it and a way to take that off."""
+    client = client_of(parts)
+    found = counts(client.get("/outcomes?by=agent").text)
+    kinds = {re.sub(r"=[^&]*", "", address): address for address in found}
+    assert {address: listed(client, address) for address in kinds.values()} == {at: found[at] for at in kinds.values()}
+    for words, chip in (
+        ("ended_by=agent", "The agent hung up first"),
+        ("came=left&question=nps", "NPS: left there"),
+        ("invited=no", "Of their own accord"),
+    ):
+        page = client.get(next(address for address in found if words in address)).text
+        removed = re.search(rf'class="filter-chip" href="([^"]+)"><span class="sr">Remove</span> {chip} ', page)
+        assert removed, chip
+        assert words not in unescape(removed[1])
 
 
 def test_the_numbers_are_those_of_the_reports(parts: Parts) -> None:
     """Contacts, every ending in its class, what was kept out, the rates with what they were counted from."""
     asked = funnel.asked(source_of(parts), Filter())
     page = client_of(parts).get("/outcomes").text
-    linked = dict(counts(page))
+    linked = counts(page)
     days = f"from={asked_from(parts)}"
-    assert asked.funnel.contacts == 34
+    assert asked.funnel.contacts == 37
     for way, n in ends(asked).items():
         found = [m for at, m in linked.items() if f"state={way.ended.state}&class={way.aapor}" in at and days in at]
         assert found == ([n] if n else []), way
@@ -132,8 +179,8 @@ def test_the_numbers_are_those_of_the_reports(parts: Parts) -> None:
         assert [m for at, m in linked.items() if f"reason={reason}" in at] == [n]
     for rate in told(asked.rates):
         assert f'<th scope="row">{rate.name}</th>' in page
-        assert rate.of in page
-    assert "8 / 19" in page  # RR2: those not eligible are no part of it
+        assert f">{rate.hits}</a> / " in page
+    assert re.search(r">8</a> / <a [^>]*>22</a>", page)  # RR2: those not eligible are no part of it
 
 
 def asked_from(parts: Parts) -> date:
@@ -158,6 +205,16 @@ def test_only_those_who_may_see_it(parts: Parts) -> None:
     assert client_of(parts, "admin").get("/outcomes").status_code == 200
     assert create_app(parts).test_client().get("/outcomes").status_code == 302
     assert client_of(parts).post("/outcomes").status_code == 405
+
+
+def test_questions_are_called_by_name(parts: Parts) -> None:
+    """In the reader's language, with what was asked; no key is shown."""
+    page = client_of(parts).get("/outcomes", headers={"Accept-Language": "nl"}).text
+    asked = page[page.index('id="questions"') : page.index('id="attempts"')]
+    assert '<th scope="row">NPS<span' in asked
+    assert "zou aanbevelen aan een vriend of collega?</span>" in asked
+    assert "In eigen woorden" in asked
+    assert not re.search(r'<th scope="row">(nps|ces|why)', asked)
 
 
 def test_days_without_contacts_say_so(parts: Parts) -> None:

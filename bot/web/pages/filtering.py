@@ -22,6 +22,9 @@ OFFERED = ("channel", "language", "country", "queue", "touchpoint", "agent", "th
 ALWAYS_KNOWN = ("channel", "language", "theme")
 """Of these nothing is unknown."""
 
+PLACE = "cursor"
+"""How the address names a place in a list, which is another one once the list is narrowed otherwise."""
+
 QUARTER = timedelta(weeks=13)
 YEAR = timedelta(weeks=52)
 
@@ -89,19 +92,20 @@ class Bar(Meant):
         """Of the page that shows it."""
         return 422 if self.faults else 200
 
-    def to(self, endpoint: str, **more: str) -> str:
+    def to(self, endpoint: str, **more: str | Sequence[str]) -> str:
         """The address of a page with the same filter, narrowed by and followed by whatever else is given."""
         return address(endpoint, self.wanted, **more)
 
-    def rows(self, endpoint: str, **more: str) -> str:
+    def rows(self, endpoint: str, **more: str | Sequence[str]) -> str:
         """The same with the days written out, for pages that mean all days where none are named."""
         return address(endpoint, self.wanted.between(*self.period), **more)
 
 
-def address(endpoint: str, wanted: Filter, /, **more: str) -> str:
+def address(endpoint: str, wanted: Filter, /, **more: str | Sequence[str]) -> str:
     """The address of a page with this filter; names of a filter replace what it has of them, others follow it."""
     for name in set(more) & set(DIMENSIONS):
-        wanted = wanted.among(name, more.pop(name))
+        values = more.pop(name)
+        wanted = wanted.among(name, *([values] if isinstance(values, str) else values))
     return _followed(url_for(endpoint), wanted, more.items())
 
 
@@ -119,7 +123,7 @@ def asked(source: Source, usual: timedelta = LATELY) -> Bar:
     given = [(name, value) for name, value in request.args.items(multi=True) if value.strip()]
     told, themes = meant(source, usual), _themes(source) or {}
     wanted = told.wanted
-    others = tuple((name, value) for name, value in given if name not in (*DAYS, *DIMENSIONS))
+    others = tuple((name, value) for name, value in given if name not in (*DAYS, *DIMENSIONS, PLACE))
     return Bar(
         wanted=wanted,
         faults=told.faults,
@@ -132,12 +136,22 @@ def asked(source: Source, usual: timedelta = LATELY) -> Bar:
     )
 
 
+def told_faults(error: FilterError) -> dict[str, str]:
+    """By name what is wrong and how it is mended, to be read by people."""
+    return {each.field: f"{_(each.problem)}; {_(each.remedy)}" for each in error.faults}
+
+
+def here(wanted: Filter, others: Iterable[tuple[str, str]]) -> str:
+    """The address of the page that is being asked for under this filter, followed by others."""
+    return _followed(request.path, wanted, others)
+
+
 def _understood(given: Sequence[tuple[str, str]]) -> tuple[Filter, dict[str, str]]:
     """What can be understood of it, and what is wrong with the rest."""
     try:
         return read(given), {}
     except FilterError as error:
-        faults = {each.field: f"{_(each.problem)}; {_(each.remedy)}" for each in error.faults}
+        faults = told_faults(error)
         return read(pair for pair in given if pair[0] not in faults), faults
 
 
@@ -169,7 +183,7 @@ def _presets(source: Source, wanted: Filter, usual: timedelta, others: Sequence[
     for title, length in {_("Last 4 weeks"): LATELY, _("13 weeks"): QUARTER, _("Year"): YEAR}.items():
         period = source.period(Filter(), length)
         is_current = source.period(wanted, usual) == period
-        yield Link(title, _here(wanted.between(None if length == usual else period[0], None), others), is_current)
+        yield Link(title, here(wanted.between(None if length == usual else period[0], None), others), is_current)
 
 
 def _chips(wanted: Filter, themes: Mapping[str, str], others: Sequence[tuple[str, str]]) -> Iterable[Link]:
@@ -177,17 +191,13 @@ def _chips(wanted: Filter, themes: Mapping[str, str], others: Sequence[tuple[str
     for name in DIMENSIONS:
         for value in wanted.of(name):
             rest = wanted.among(name, *(each for each in wanted.of(name) if each != value))
-            yield Link(f"{dimension_name(name)}: {_called(name, value, themes)}", _here(rest, others))
+            yield Link(f"{dimension_name(name)}: {_called(name, value, themes)}", here(rest, others))
 
 
 def _called(name: str, value: str, themes: Mapping[str, str]) -> str:
     return themes.get(value, value) if name == "theme" else value_name(name, value)
 
 
-def _here(wanted: Filter, others: Iterable[tuple[str, str]]) -> str:
-    return _followed(request.path, wanted, others)
-
-
-def _followed(path: str, wanted: Filter, more: Iterable[tuple[str, str]]) -> str:
-    told = "&".join(filter(None, (query(wanted), urlencode(list(more)))))
+def _followed(path: str, wanted: Filter, more: Iterable[tuple[str, str | Sequence[str]]]) -> str:
+    told = "&".join(filter(None, (query(wanted), urlencode(list(more), doseq=True))))
     return f"{path}?{told}" if told else path

@@ -7,26 +7,32 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from bot.invitations import State, Wanted
-from bot.reporting.endings import of_class
+from bot.reporting.endings import WAYS, of_class
 from bot.web.language import day
 from bot.web.language import gettext as _
 from bot.web.pages.names import class_name, dimension_name, step_name, value_name
 from flows.eligibility import Reason
 from flows.filters import DAYS, DIMENSIONS, Filter, FilterError, read
 from flows.rates import Class
+from storage.asked import Ended, EndedBy
 from storage.chains import STEPS
 
 NOTHING = "\0"
 """No database keeps this character."""
 
 IN_FORM = ("decision", "reason", "state", "queue")
+ENDED = "ended"
+"""Of the states any in which nothing more is to come."""
 KNOWN: Mapping[str, tuple[str, ...]] = {
     "decision": ("invited", "not_invited"),
     "reason": tuple(Reason),
-    "state": tuple(State),
+    "state": (*State, ENDED),
     "class": tuple(Class),
     "step": tuple(STEPS),
+    "ended_by": tuple(EndedBy),
 }
+SEVERAL = ("class",)
+"""Names of which several values widen the list."""
 MOST_ATTEMPTS = 1000
 
 Chosen = dict[str, list[str]]
@@ -73,7 +79,7 @@ class Search:
 
 def searched(asked: MultiDict[str, str], zone: str) -> Search:
     """What stands in the address of a list of contacts; what means nothing there is left out."""
-    chosen = {name: [value] for name, values in KNOWN.items() if (value := asked.get(name, "").strip()) in values}
+    chosen = {name: found for name in KNOWN if (found := _known(asked, name))}
     attempts = asked.get("attempts", "").strip()
     if attempts.isascii() and attempts.isdigit() and int(attempts[:5]) <= MOST_ATTEMPTS:
         chosen["attempts"] = [str(int(attempts))]
@@ -85,15 +91,29 @@ def searched(asked: MultiDict[str, str], zone: str) -> Search:
         Wanted(
             invited=told["decision"] == "invited" if "decision" in told else None,
             reason=told.get("reason"),
-            state=told.get("state"),
-            ended=of_class(told["class"]) if "class" in told else None,
+            state=told["state"] if told.get("state", ENDED) != ENDED else None,
+            ended=_ended(chosen),
             step=told.get("step"),
             attempts=int(told["attempts"]) if "attempts" in told else None,
+            ended_by=EndedBy(told["ended_by"]) if "ended_by" in told else None,
             filter=narrowed,
             zone=zone,
         ),
         chosen,
     )
+
+
+def _known(asked: MultiDict[str, str], name: str) -> list[str]:
+    """What the address says under that name, as far as it means anything: the first of it, or all."""
+    found = [each for each in KNOWN[name] if each in map(str.strip, asked.getlist(name))]
+    return found if name in SEVERAL else found[:1]
+
+
+def _ended(chosen: Chosen) -> tuple[Ended, ...] | None:
+    """Every way to end that is meant; None where it does not matter."""
+    if "class" in chosen:
+        return tuple(way for aapor in chosen["class"] for way in of_class(aapor))
+    return tuple(way.ended for way in WAYS) if chosen.get("state") == [ENDED] else None
 
 
 def _filter(asked: MultiDict[str, str]) -> Filter:
@@ -111,6 +131,8 @@ def _called(name: str, value: str) -> str:
         return _("AAPOR class: %(name)s", name=class_name(Class(value)))
     if name == "step":
         return _("Came to: %(step)s", step=step_name(value))
+    if name == "ended_by":
+        return _("The agent hung up first") if value == EndedBy.AGENT else _("Known who hung up first")
     if name == "attempts":
         return _("Messages and calls: %(n)s", n=value)
     if name in DAYS:
