@@ -9,7 +9,7 @@ from bot.cells import moment_of, text_of
 from bot.reporting.writers import Cell, Column, Table
 from bot.sheets import Row, Sheet, SheetError
 from bot.standing import Standing
-from bot.verbatims import Shown, UnknownThemeError, UnknownVerbatimError, Verbatims
+from bot.verbatims import Decided, Shown, UnknownThemeError, UnknownVerbatimError, Verbatims
 from nlp.redaction import mask, redact
 from nlp.tags import Sentiment
 
@@ -62,6 +62,11 @@ class Taken:
     id: str
 
 
+class _ConflictError(Exception):
+    def __init__(self, conflict: Conflict) -> None:
+        self.conflict = conflict
+
+
 def sheet_of(shown: Iterable[Shown], blind: Collection[str], made_at: datetime) -> Table:
     """The sheet, with the themes that count at present to begin from.
 
@@ -88,14 +93,20 @@ def _take(verbatims: Verbatims, row: Row, wanted: str, by: str, overrule: bool) 
     id, was_read = _text(row, "id"), _is_read(row)
     try:
         themes, before = _themes(wanted), _themes(_text(row, "found"))
-        shown, made_at = verbatims.show(id), moment_of(row.cells.get("made_at"), UTC, "")
-        since = [decision for decision in shown.decisions if decision.by != by and decision.at > made_at]
-        if since and not overrule and not _agree(shown.tags, themes):
-            return Conflict(row.line, id, since[-1].by, _written(shown.tags), wanted)
+        made_at = moment_of(row.cells.get("made_at"), UTC, "")
         # Who did not read it for every theme has decided of those alone that they changed.
         changed = [key for key in (*themes, *before) if themes.get(key, ABSENT) != before.get(key, ABSENT)]
         decided = {key: feeling for key, feeling in themes.items() if was_read or key in changed}
-        verbatims.decide(id, by, decided, () if was_read else tuple(dict.fromkeys(changed)))
+
+        def taken(shown: Shown) -> Decided:
+            since = [decision for decision in shown.decisions if decision.by != by and decision.at > made_at]
+            if since and not overrule and not _agree(shown.tags, themes):
+                raise _ConflictError(Conflict(row.line, id, since[-1].by, _written(shown.tags), wanted))
+            return decided, () if was_read else tuple(dict.fromkeys(changed))
+
+        verbatims.correct(id, by, taken)
+    except _ConflictError as error:
+        return error.conflict
     except (UnknownThemeError, UnknownVerbatimError, ValueError) as error:
         return Refused(row.line, str(error))
     return Taken(row.line, id)

@@ -5,11 +5,22 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, IPvAnyNetwork, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    IPvAnyNetwork,
+    SecretStr,
+    model_validator,
+)
 
 from bot.calendars import read_hours
-from flows.filters import DIMENSIONS
+from flows.filters import DIMENSIONS, Filter, FilterError
 from flows.hours import Hours as OpenHours
+from flows.narrowing import NAMES, Narrowing, read_with_filter
 from flows.schedules import Every
 from flows.survey import Channel
 
@@ -238,7 +249,12 @@ class Twilio(Section):
     api_url: HttpUrl | None = None
 
 
-Dimension = Annotated[str, Field(pattern=rf"^({'|'.join(DIMENSIONS)})$")]
+Name = Annotated[str, Field(pattern=rf"^({'|'.join((*DIMENSIONS, *NAMES))})$")]
+Values = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda given: tuple(map(str, given if isinstance(given, list | tuple) else [given]))),
+]
+"""One value or a list of them, numbers as they are written."""
 
 
 class ScheduledExport(Section):
@@ -253,7 +269,20 @@ class ScheduledExport(Section):
     # Text, for YAML reads 06:00 without quotation marks as a number.
     at: str = Field("06:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     days: int | None = Field(None, ge=1, le=3660)
-    only: Mapping[Dimension, tuple[str, ...]] = {}
+    only: Mapping[Name, Values] = {}
+
+    @property
+    def meant(self) -> tuple[Filter, Narrowing]:
+        """What `only` names, of all days. Raises FilterError."""
+        return read_with_filter((name, value) for name, values in self.only.items() for value in values)
+
+    @model_validator(mode="after")
+    def _means_something(self) -> "ScheduledExport":
+        try:
+            _ = self.meant
+        except FilterError as error:
+            raise ValueError(f"only.{error}") from None
+        return self
 
 
 class Secrets(Section):

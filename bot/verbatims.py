@@ -9,16 +9,21 @@ from bot.tagging import Taggers
 from nlp.tags import Sentiment, Tagging, Verbatim
 from nlp.theme import CodeFrame
 from storage import themes, verbatims
-from storage.database import Database
+from storage.database import Connection, Database
 from storage.encryption import Keys
 from storage.themes import Decision, Found, Key, Read, Review, Tagged
 from storage.verbatims import Place, Said, place
+from storage.withdrawals import take_back
 
 BATCH = 200
 """Verbatims read and kept at a time, so that a stop loses little and no transaction is long."""
 
 LOOK_BACK = timedelta(hours=1)
 """How far behind the last verbatim read the next look begins: an answer may be kept later than it was given."""
+
+
+Decided = tuple[Mapping[str, Sentiment | None], Sequence[str]]
+"""The themes that a verbatim speaks of, and those that were had in mind; the latter empty for all there are."""
 
 
 class UnknownVerbatimError(Exception):
@@ -92,22 +97,19 @@ class Verbatims:
 
     def show(self, id: str) -> Shown:
         """The verbatim of that id. Raises UnknownVerbatimError."""
-        session, _, question = id.partition(".")
-        if not (found := self.among([(session, question)])):
+        if not (found := self.among([_key(id)])):
             raise UnknownVerbatimError(f"there is no verbatim {id}")
         return found[0]
 
     def page(self, after: Place, limit: int) -> tuple[Shown, ...]:
         """The verbatims behind that place, the first answered first."""
         with self._database.read() as connection:
-            batch = verbatims.every(connection, self._keys, after, limit)
-        return self._shown(batch)
+            return self._shown(connection, verbatims.every(connection, self._keys, after, limit))
 
     def among(self, wanted: Sequence[Key]) -> tuple[Shown, ...]:
         """These verbatims, the first answered first; those there are none of are missing."""
         with self._database.read() as connection:
-            batch = verbatims.among(connection, self._keys, wanted)
-        return self._shown(batch)
+            return self._shown(connection, verbatims.among(connection, self._keys, wanted))
 
     def all(self) -> Iterator[Shown]:
         """Every verbatim, in memory only a batch of them at a time."""
@@ -125,13 +127,42 @@ class Verbatims:
                 if what := known(self.frame, shown.decisions, shown.reviews, by):
                     yield shown, what
 
-    def decide(self, id: str, by: str, speaks_of: Mapping[str, Sentiment | None], of: Sequence[str] = ()) -> Shown:
-        """Keep somebody's decision about a verbatim: it speaks of these themes, and of no other.
+    def history(self, id: str) -> list[tuple[Decision, datetime | None]]:
+        """All that was ever decided of a verbatim, and when it was taken back; None where it stands."""
+        with self._database.read() as connection:
+            return themes.history(connection, _key(id))
 
-        of: the themes they had in mind, by default all of the code frame: the verbatim was read completely. Of others
-        nothing is decided. Raises UnknownVerbatimError, UnknownThemeError.
+    def decide(self, id: str, by: str, speaks_of: Mapping[str, Sentiment | None], of: Sequence[str] = ()) -> Shown:
+        """Keep somebody's decision about a verbatim, whatever anybody has decided before; as of `correct`."""
+        return self.correct(id, by, lambda _: (speaks_of, of))
+
+    def correct(self, id: str, by: str, decided: Callable[[Shown], Decided]) -> Shown:
+        """Keep what somebody decides of a verbatim as it stands, with nobody else deciding of it meanwhile.
+
+        decided: gives the themes it speaks of, and those they had in mind: of the latter it speaks of no other, and of
+        others nothing is decided; none in mind means all of the code frame: the verbatim was read completely. Where it
+        raises, nothing is kept. Raises UnknownVerbatimError, UnknownThemeError.
         """
-        shown = self.show(id)
+        with self._database.write() as connection:
+            themes.locked(connection, _key(id))
+            shown = self._shown(connection, verbatims.among(connection, self._keys, [_key(id)]))
+            if not shown:
+                raise UnknownVerbatimError(f"there is no verbatim {id}")
+            themes.decide(connection, *self._taken(shown[0], by, *decided(shown[0])))
+        return self.show(id)
+
+    def take_back(self, id: str, by: str, decided_at: datetime) -> bool:
+        """As if they had not taken the decision they took of a verbatim at that moment, though it stays on record.
+
+        False where there is none that stands.
+        """
+        with self._database.write() as connection:
+            return take_back(connection, _key(id), by, decided_at, self._now())
+
+    def _taken(
+        self, shown: Shown, by: str, speaks_of: Mapping[str, Sentiment | None], of: Sequence[str]
+    ) -> tuple[Sequence[Decision], Sequence[Review]]:
+        """What is to be kept of a decision. Raises UnknownThemeError."""
         every = tuple(theme.key for theme in self.frame.themes)
         in_mind = tuple(of) or every
         if strange := [key for key in (*speaks_of, *in_mind) if key not in every]:
@@ -143,17 +174,7 @@ class Verbatims:
             Decision(*where, key, key in speaks_of, speaks_of.get(key), key in found, by, at, self.frame.version)
             for key in dict.fromkeys((*speaks_of, *counted, *(in_mind if of else ())))
         ]
-        whole = [Review(*where, by, at, every)] if in_mind == every else []
-        with self._database.write() as connection:
-            themes.decide(connection, taken, whole)
-        return self.show(id)
-
-    def take_back(self, id: str, by: str, at: datetime) -> Shown:
-        """As if they had not taken the decision they took of a verbatim at that moment. Raises UnknownVerbatimError."""
-        said = self.show(id).said
-        with self._database.write() as connection:
-            themes.take_back(connection, (said.session, said.question), by, at)
-        return self.show(id)
+        return taken, [Review(*where, by, at, every)] if in_mind == every else []
 
     def _untagged(self, after: Place) -> list[Said]:
         with self._database.read() as connection:
@@ -170,12 +191,11 @@ class Verbatims:
         with self._database.write() as connection:
             themes.keep(connection, read, tagger.frame.version, tagger.version, self._now())
 
-    def _shown(self, batch: Sequence[Said]) -> tuple[Shown, ...]:
+    def _shown(self, connection: Connection, batch: Sequence[Said]) -> tuple[Shown, ...]:
         wanted = [(said.session, said.question) for said in batch]
-        with self._database.read() as connection:
-            found = themes.tagged(connection, wanted)
-            decided = themes.decisions(connection, wanted)
-            read = themes.reviewers(connection, wanted)
+        found = themes.tagged(connection, wanted)
+        decided = themes.decisions(connection, wanted)
+        read = themes.reviewers(connection, wanted)
         return tuple(
             Shown(
                 said=said,
@@ -186,6 +206,11 @@ class Verbatims:
             )
             for said, key in zip(batch, wanted, strict=True)
         )
+
+
+def _key(id: str) -> Key:
+    session, _, question = id.partition(".")
+    return session, question
 
 
 def _asked(said: Said) -> Verbatim:

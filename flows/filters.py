@@ -97,11 +97,11 @@ def read(pairs: Iterable[tuple[str, str]]) -> Filter:
                 days[DAYS[name]] = day
         elif name in DIMENSIONS:
             if len(value) > LONGEST or CONTROL.search(value):
-                faults.append(FilterFault(name, "nothing is called that", f"give at most {LONGEST} printable signs"))
+                faults.append(FilterFault(name, "nothing is called that", "give something shorter that can be printed"))
             values.setdefault(name, set()).add(value)
     for name, given_values in values.items():
         if len(given_values) > MOST:
-            faults.append(FilterFault(name, "these are too many values", f"give at most {MOST} of them"))
+            faults.append(FilterFault(name, "these are too many values", "give fewer of them"))
     if "first" in days and "last" in days and days["last"] < days["first"]:
         faults.append(FilterFault("to", "it lies before `from`", "give a later day, or exchange the two"))
     if faults:

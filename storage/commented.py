@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from storage.models import answers, corrections, sessions, tags
 from storage.themes import Decision
+from storage.withdrawals import stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _decided(
     rows = connection.execute(
         select(corrections.c.session_id, corrections.c.question, *(corrections.c[name] for name in names))
         .join(sessions, sessions.c.id == corrections.c.session_id)
-        .where(*conditions)
+        .where(*conditions, stands(corrections))
         .order_by(corrections.c.id)
     )
     found: dict[tuple[str, str], list[Decision]] = defaultdict(list)

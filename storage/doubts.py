@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 from flows.measures import NPS, PUBLISHED
 from flows.reversals import Answered, Suspicion, suspicions
 from storage.models import answers, corrections, sessions, tags
+from storage.withdrawals import stands
 
 SIGNS = {"positive": 1, "negative": -1}
 EFFORT = [each for each in PUBLISHED.values() if each is not NPS]
@@ -51,7 +52,7 @@ def feelings(connection: Connection, of: Any) -> dict[str, int]:
     decided = select(
         *(corrections.c[name] for name in ("session_id", "question", "theme", "present", "sentiment"))
     ).order_by(corrections.c.id)
-    for row in connection.execute(decided.where(corrections.c.session_id.in_(of))):
+    for row in connection.execute(decided.where(corrections.c.session_id.in_(of), stands(corrections))):
         themes = counted[row.session_id, row.question]
         before = themes.pop(row.theme, "neutral")
         if row.present:

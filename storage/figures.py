@@ -13,6 +13,7 @@ from storage.models import answers, corrections, figures, sessions, slices, tags
 from storage.recount import Rows, recount
 from storage.rollup import part_of
 from storage.slices import STORED, Cells, Part, Slice
+from storage.withdrawals import stands
 
 Halves = Counter[tuple[bool, Slice, int]]
 """How many by half of the time, slice and value."""
@@ -183,6 +184,7 @@ def speaks_of(themes: Iterable[str]) -> ColumnElement[bool]:
             corrections.c.session_id == _words.c.session_id,
             corrections.c.question == _words.c.question,
             corrections.c.theme.in_(keys),
+            stands(corrections),
         )
         .order_by(corrections.c.id.desc())
         .limit(1)

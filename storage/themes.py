@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from storage.models import answers, corrections, reviews, taggings, tags
+from storage.models import answers, corrections, reviews, taggings, tags, withdrawals
+from storage.withdrawals import stands
 
 Key = tuple[str, str]
 """A verbatim: its session and its question."""
@@ -90,11 +91,7 @@ READ_AGAIN = READ_AGAIN.on_conflict_do_update(
     },
 )
 FORGET = delete(tags).where(tags.c.session_id == bindparam("session"), tags.c.question == bindparam("asked"))
-REVIEWED = upsert(reviews)
-REVIEWED = REVIEWED.on_conflict_do_update(
-    index_elements=["session_id", "question", "by"],
-    set_={"at": REVIEWED.excluded.at, "themes": REVIEWED.excluded.themes},
-)
+REVIEWED = upsert(reviews).on_conflict_do_nothing()
 
 
 def keep(connection: Connection, read: Sequence[Read], frame: str, model: str, at: datetime) -> None:
@@ -118,12 +115,6 @@ def decide(connection: Connection, decisions: Sequence[Decision], reviewed: Sequ
         connection.execute(insert(corrections), [_correction(each) for each in decisions])
     if reviewed:
         connection.execute(REVIEWED, [_review(each) for each in reviewed])
-
-
-def take_back(connection: Connection, key: Key, by: str, at: datetime) -> None:
-    """Forgets what somebody decided of a verbatim at that moment, and that they then had read it completely."""
-    for table in (corrections, reviews):
-        connection.execute(delete(table).where(_among(table, [key]), table.c.by == by, table.c.at == at))
 
 
 def tagged(connection: Connection, keys: Iterable[Key]) -> dict[Key, Tagged]:
@@ -152,27 +143,45 @@ def tagged(connection: Connection, keys: Iterable[Key]) -> dict[Key, Tagged]:
 
 
 def decisions(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[Decision]]:
-    """What was decided of these verbatims, the earliest first."""
-    rows = connection.execute(select(corrections).where(_among(corrections, list(keys))).order_by(corrections.c.id))
+    """What was decided of these verbatims and not taken back, the earliest first."""
+    rows = select(corrections).where(_among(corrections, list(keys)), stands(corrections)).order_by(corrections.c.id)
     decided: dict[Key, list[Decision]] = {}
-    for row in rows:
+    for row in connection.execute(rows):
         decided.setdefault((row.session_id, row.question), []).append(_decision(row))
     return decided
 
 
+def history(connection: Connection, key: Key) -> list[tuple[Decision, datetime | None]]:
+    """All that was ever decided of a verbatim, the earliest first, and when it was taken back; None where it stands."""
+    same = [withdrawals.c[name] == corrections.c[name] for name in ("session_id", "question", "by")]
+    rows = (
+        select(corrections, withdrawals.c.at.label("taken_back_at"))
+        .outerjoin(withdrawals, and_(*same, withdrawals.c.decided_at == corrections.c.at))
+        .where(_among(corrections, [key]))
+        .order_by(corrections.c.id)
+    )
+    return [(_decision(row), row.taken_back_at) for row in connection.execute(rows)]
+
+
 def reviewers(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[Review]]:
-    """Who has read these verbatims completely."""
+    """Who has read these verbatims completely, each time that they have not taken back, the earliest first."""
+    rows = select(reviews).where(_among(reviews, list(keys)), stands(reviews)).order_by(reviews.c.at)
     done: dict[Key, list[Review]] = {}
-    for row in connection.execute(select(reviews).where(_among(reviews, list(keys))).order_by(reviews.c.at)):
+    for row in connection.execute(rows):
         review = Review(row.session_id, row.question, row.by, row.at, tuple(row.themes.split()))
         done.setdefault((row.session_id, row.question), []).append(review)
     return done
 
 
+def locked(connection: Connection, key: Key) -> None:
+    """Lets nobody else decide of that verbatim until the transaction ends; on SQLite nobody else writes anyway."""
+    connection.execute(select(answers.c.question).where(_among(answers, [key])).with_for_update(key_share=True))
+
+
 def decided(connection: Connection) -> Iterator[Key]:
     """Every verbatim of which anything was decided, or that somebody has read completely."""
-    some = select(corrections.c.session_id, corrections.c.question)
-    whole = select(reviews.c.session_id, reviews.c.question)
+    some = select(corrections.c.session_id, corrections.c.question).where(stands(corrections))
+    whole = select(reviews.c.session_id, reviews.c.question).where(stands(reviews))
     both = some.union(whole).subquery()
     for row in connection.execute(select(both).order_by(both.c.session_id, both.c.question)):
         yield row.session_id, row.question

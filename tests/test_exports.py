@@ -297,9 +297,11 @@ def test_the_page_gives_a_file(parts: Parts, monkeypatch: pytest.MonkeyPatch) ->
         if status != 200:
             continue
         assert ('name="phones"' in page.text) is (role is Role.ADMIN)
-        for other in ("/overview", "/outcomes", "/themes", "/verbatims"):
-            meant = "from=2026-02-01&to=2026-02-28&queue=billing"
+        meant = "from=2026-02-01&to=2026-02-28&queue=billing"
+        for other in ("/overview", "/outcomes", "/themes"):
             assert f'"/exports?{escape(meant)}"' in client.get(f"{other}?{meant}").text
+        narrowed = f"{meant}&what=verbatims&band=promoter"
+        assert f'"/exports?{escape(narrowed)}"' in client.get(f"/verbatims?{meant}&band=promoter").text
         form = {"csrf_token": token(page), "what": "answers", "format": "jsonl", "phones": "on"}
         response = client.post("/exports?queue=billing", data=form)
         (line,) = response.text.splitlines()

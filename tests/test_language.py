@@ -19,7 +19,7 @@ from bot.app import assemble, create_app
 from bot.settings import Settings
 from bot.web.language import CATALOGUES, COOKIE, day, gettext, language, number, percent, speak
 from bot.web.pages.frame import MENU
-from flows import eligibility, movement
+from flows import eligibility, filters, movement, narrowing
 from tests.conftest import SECRET
 
 WEB = Path(bot.web.__file__).parent
@@ -41,11 +41,15 @@ def tabled() -> Iterator[str]:
     yield from (place.title for place in MENU)
     yield from eligibility.SENTENCES.values()
     yield from movement.SENTENCES.values()
-    for module in ("intake.py", "optouts.py", "addresses.py"):
-        tree = ast.parse((WEB.parent / module).read_text(encoding="utf-8"))
+    yield from (narrowing.UNHEARD_OF, *narrowing.TWICE, *narrowing.CROSSED, *narrowing.REMEDIES.values())
+    for module in (
+        *(WEB.parent / name for name in ("intake.py", "optouts.py", "addresses.py")),
+        Path(filters.__file__),
+    ):
+        tree = ast.parse(module.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             match node:
-                case ast.Call(func=ast.Name(id="Fault"), args=[_, problem, remedy]):
+                case ast.Call(func=ast.Name(id="Fault" | "FilterFault"), args=[_, problem, remedy]):
                     yield from _words(problem, remedy)
                 case ast.Raise(exc=ast.Call(args=[problem])):
                     yield from _words(problem)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot import app
-from bot.cli.filtering import filtered, wanted_of
+from bot.cli.filtering import narrowed, selection_of
 from bot.cli.opening import ready
 from bot.cli.progress import progressing
 from bot.reporting import exports
@@ -39,7 +39,7 @@ def exporting(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--format", type=click.Choice(sorted(FORMATS)), help="As the name of the file tells; else csv."),
     ):
         command = option(command)
-    return filtered(command)
+    return narrowed(command)
 
 
 @export.command("answers")
@@ -57,11 +57,12 @@ def export_verbatims(**told: Any) -> None:
 
 
 def _export(what: What, output: Path, format: str | None, bom: bool, unmasked: bool, phones: bool, **told: Any) -> None:
-    wanted = wanted_of(told)
+    wanted, narrowing = selection_of(told)
     suffix = output.suffix.lower().removeprefix(".")
     written_as = format or (suffix if suffix in FORMATS else "csv")
     parts = ready()
-    found = exports.export(app.source_of(parts), parts.keys, what, wanted, is_masked=not unmasked, has_phones=phones)
+    source, shown = app.source_of(parts), {"is_masked": not unmasked, "has_phones": phones}
+    found = exports.export(source, parts.keys, what, wanted, narrowing, **shown)
     if phones or unmasked:
         log.warning("%s taken away by the command line%s%s", what, ", unmasked" * unmasked, ", with numbers" * phones)
     with progressing("surveys", found.surveys if sys.stderr.isatty() else None) as step:

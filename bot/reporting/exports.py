@@ -10,6 +10,7 @@ from bot.reporting.verbatims import VERBATIMS, verbatim_rows
 from bot.reporting.walk import Surveyed, Walk
 from bot.reporting.writers import Cell, Column, Table
 from flows.filters import Filter
+from flows.narrowing import EVERYTHING, Narrowing
 from storage.encryption import Keys
 from storage.responses import BEGINNING, Place
 
@@ -59,14 +60,22 @@ class Export:
 
 
 def export(
-    source: Source, keys: Keys, what: What, wanted: Filter, *, is_masked: bool = True, has_phones: bool = False
+    source: Source,
+    keys: Keys,
+    what: What,
+    wanted: Filter,
+    narrowing: Narrowing = EVERYTHING,
+    *,
+    is_masked: bool = True,
+    has_phones: bool = False,
 ) -> Export:
-    """What the filter means, ready to be written.
+    """What the filter and the narrowing mean, ready to be written: of verbatims those meant, of answers the surveys in
+    which one of them was said.
 
     is_masked: whether a word in brackets stands for whatever in a verbatim tells who somebody is; has_phones: whether
     there is a column with the respondent's number. Raises DefinitionError where the code frame cannot be read.
     """
-    walk = Walk(source, keys, source.frame(), wanted, is_masked, has_phones)
+    walk = Walk(source, keys, source.frame(), wanted, narrowing, is_masked, has_phones)
     columns, rows = (VERBATIMS, verbatim_rows(walk.frame)) if what is What.VERBATIMS else answer_columns(source)
     if has_phones:
         return Export((*columns, PHONE), lambda one: [(*row, one.own) for row in rows(one)], walk, what)

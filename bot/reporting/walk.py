@@ -10,6 +10,7 @@ from bot.reporting.source import Source
 from bot.standing import Standing, standing
 from flows.filters import Filter
 from flows.measures import NPS, PUBLISHED, Measure
+from flows.narrowing import EVERYTHING, Narrowing
 from flows.reversals import Answered, suspicions
 from nlp.redaction import mask, redact
 from nlp.tags import Redaction, Stretch
@@ -17,9 +18,10 @@ from nlp.theme import CodeFrame
 from storage import themes
 from storage.doubts import feelings
 from storage.encryption import Keys
+from storage.narrowed import meant, of_surveys
 from storage.responses import BEGINNING, COMMENTED, Given, Place, Response, count, pages
-from storage.selected import of_surveys, own_numbers
-from storage.themes import Decision, Tagged
+from storage.selected import own_numbers
+from storage.themes import Decision, Key, Tagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,14 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """The surveys that a filter means. frame: the code frame of today; is_masked: whether anything in a verbatim that
-    tells who somebody is may not be shown; has_phones: whether numbers are asked for."""
+    """The surveys that a filter means, and what narrows it. frame: the code frame of today; is_masked: whether anything
+    in a verbatim that tells who somebody is may not be shown; has_phones: whether numbers are asked for."""
 
     source: Source
     keys: Keys
     frame: CodeFrame
     filter: Filter
+    narrowing: Narrowing = EVERYTHING
     is_masked: bool = True
     has_phones: bool = False
 
@@ -87,16 +90,30 @@ class Walk:
     def pages(
         self, *, commented: bool = False, after: Place = BEGINNING, batch: int = 1000
     ) -> Iterator[list[Surveyed]]:
-        """The surveys behind that place, or those with a comment, the first begun first. Raises Unreadable."""
+        """The surveys behind that place, the first begun first. Raises Unreadable.
+
+        commented: those with a comment that is meant, and of their comments no others.
+        """
         for found in pages(self.source.database, self.keys, self._where(commented), after, batch):
-            yield self._known(found)
+            yield self._known(found, commented)
 
     def _where(self, commented: bool) -> list[Any]:
-        where = of_surveys(self.source.narrowed(self.filter), self.source.zone)
+        where = of_surveys(self.source.narrowed(self.filter), self.narrowing, self.source.zone)
         return [*where, COMMENTED] if commented else where
 
-    def _known(self, found: Sequence[Response]) -> list[Surveyed]:
+    def _said(self, found: Sequence[Response], commented: bool) -> list[Key]:
+        """The comments to be told of these surveys."""
         said = [(one.session, key) for one in found for key, given in one.answers.items() if given.verbatim is not None]
+        if not (commented and self.narrowing.tells_comments_apart):
+            return said
+        with self.source.database.read() as connection:
+            of = [one.session for one in found]
+            kept = meant(connection, of, self.source.narrowed(self.filter), self.narrowing)
+        return [key for key in said if key in kept]
+
+    def _known(self, found: Sequence[Response], commented: bool) -> list[Surveyed]:
+        said = self._said(found, commented)
+        told = set(said)
         sessions = {session for session, _ in said}
         with self.source.database.read() as connection:
             numbers = [each.session for each in found] if self.has_phones else sessions
@@ -127,7 +144,7 @@ class Walk:
                 comments={
                     question: comment(one.session, question, given, given.verbatim)
                     for question, given in one.answers.items()
-                    if given.verbatim is not None
+                    if given.verbatim is not None and (one.session, question) in told
                 },
                 is_doubtful=_is_doubtful(one, felt.get(one.session, 0)),
                 own=own.get(one.session) if self.has_phones else None,

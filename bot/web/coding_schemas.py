@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.standing import Standing
 from bot.verbatims import Shown
+from bot.web.figure_schemas import Narrowed
 from bot.web.schemas import PRINTABLE, Cursor, Taken
 from nlp.redaction import mask, redact
 from nlp.tags import Sentiment, Source
@@ -83,8 +84,8 @@ class VerbatimPath(BaseModel):
     id: str = Field(min_length=1, max_length=200, pattern=PRINTABLE, description="Its `id`.")
 
 
-class VerbatimsQuery(Taken):
-    """How many verbatims."""
+class VerbatimsQuery(Narrowed):
+    """Which verbatims, and how many of them; all days without days."""
 
     limit: int = Field(50, ge=1, le=500, description="Verbatims on a page.")
     cursor: Cursor | None = Field(None, description="`next` of the page before, to go on from there.")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from bot.reporting.exports import What
 from bot.reporting.writers import MEDIA_TYPES
-from bot.web.figure_schemas import Filtered
+from bot.web.figure_schemas import Narrowed
 from bot.web.schemas import Cursor
 
 
@@ -17,7 +17,7 @@ class ExportPath(BaseModel):
     what: What = Field(description="`answers`: a row for every survey; `verbatims`: one for every theme of each.")
 
 
-class ExportQuery(Filtered):
+class ExportQuery(Narrowed):
     """Which surveys, and how they are written; all days without days."""
 
     format: Literal["csv", "jsonl", "parquet", "xlsx", "json"] = Field(

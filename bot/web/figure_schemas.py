@@ -4,21 +4,26 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from bot.web.schemas import PRINTABLE, Cursor, Taken
 from bot.web.score_schemas import AdjustedOut, EstimateOut, MixOut
 from flows.disclosure import Standing
 from flows.filters import DIMENSIONS, LONGEST, MOST
 from flows.movement import Kind
+from flows.narrowing import NAMES, SCORES, Coding
 from flows.session import Gap
 from flows.survey import Channel
 from flows.trends import Why
 from nlp.redaction import mask, redact
+from nlp.tags import Sentiment
 from storage.responses import Given, Response
 
 Value = Annotated[str, Field(max_length=LONGEST, pattern=PRINTABLE)]
 Values = Annotated[list[Value], Field(max_length=MOST)]
+Score = Annotated[int, Field(ge=SCORES[0], le=SCORES[-1])]
+# Said in place: the API calls what is decided of a verbatim a coding, and the document names its parts by their class.
+Coded = Annotated[Coding, WithJsonSchema({"type": "string", "enum": [each.value for each in Coding]})]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"format": "date"})]
 
 
@@ -47,6 +52,28 @@ class Filtered(Taken):
         yield from ((name, value) for name in DIMENSIONS for value in getattr(self, name))
 
 
+class Narrowed(Filtered):
+    """Which comments, and the answers beside them: what narrows the list of verbatims, each with one value."""
+
+    score_from: Score | None = Field(None, description="At least; of the same respondent's answer by NPS.")
+    score_to: Score | None = Field(None, description="At most.")
+    band: Literal["promoter", "passive", "detractor"] | None = Field(None, description="Of that answer.")
+    effort: Literal["low", "high"] | None = Field(None, description="Of the same respondent's answer about effort.")
+    sentiment: Sentiment | None = Field(
+        None, description="Of any theme of the comment; of one of those in `theme`, where it is given."
+    )
+    coding: Coded | None = Field(
+        None,
+        description="Who said what the comment speaks of: a `person`, at least in part; the `machine` alone; `none`,"
+        " for it has no theme; or `review`, where a person had better look.",
+    )
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """As a query has them."""
+        yield from super().pairs()
+        yield from ((name, str(value)) for name in NAMES if (value := getattr(self, name)) is not None)
+
+
 class ScoresQuery(Filtered):
     """Of which answers; four weeks up to today without days."""
 
@@ -59,7 +86,7 @@ class FunnelQuery(Filtered):
     """Of which contacts; four weeks up to today without days."""
 
 
-class AnswersQuery(Filtered):
+class AnswersQuery(Narrowed):
     """Which surveys, and how many of them; all days without days."""
 
     limit: int = Field(50, ge=1, le=500, description="Surveys on a page.")

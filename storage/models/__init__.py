@@ -34,3 +34,4 @@ from storage.models.themes import corrections as corrections
 from storage.models.themes import reviews as reviews
 from storage.models.themes import taggings as taggings
 from storage.models.themes import tags as tags
+from storage.models.themes import withdrawals as withdrawals

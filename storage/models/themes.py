@@ -77,7 +77,7 @@ reviews = Table(
     Column("session_id", String, primary_key=True),
     Column("question", String, primary_key=True),
     Column("by", String, primary_key=True),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, primary_key=True),
     Column("themes", Text, nullable=False),
     ForeignKeyConstraint(
         ["session_id", "question"],
@@ -87,6 +87,24 @@ reviews = Table(
     ),
     sqlite_with_rowid=False,
     comment="Who has read which verbatim completely, with which themes in mind: those they did not name are absent.",
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("session_id", String, primary_key=True),
+    Column("question", String, primary_key=True),
+    Column("by", String, primary_key=True),
+    Column("decided_at", Moment, primary_key=True),
+    Column("at", Moment, nullable=False),
+    ForeignKeyConstraint(
+        ["session_id", "question"],
+        ["answers.session_id", "answers.question"],
+        name="fk_withdrawals_answer",
+        ondelete="CASCADE",
+    ),
+    sqlite_with_rowid=False,
+    comment="What somebody decided of a verbatim at a moment and has taken back, append-only; it counts no more.",
 )
 
 Index(

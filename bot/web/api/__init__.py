@@ -86,7 +86,7 @@ def add_api(
     for resource in (
         contacts(invitations),
         opt_outs(opted_out),
-        verbatims(said),
+        verbatims(said, source),
         figures(source, keys),
         exports(source, keys),
         callbacks(agreed),

@@ -18,7 +18,8 @@ from bot.web.api.replies import reply
 from bot.web.downloads import download
 from bot.web.export_schemas import CONTENT, ColumnOut, ColumnsOut, ExportPath, ExportQuery
 from bot.web.problems import faulty, refuse
-from flows.filters import Filter, FilterError, read
+from flows.filters import Filter, FilterError
+from flows.narrowing import read_with_filter
 from storage.encryption import Keys
 from storage.responses import BEGINNING, Place
 
@@ -44,12 +45,12 @@ def exports(source: Source, keys: Keys) -> APIBlueprint:
         if after is None:
             return faulty([Fault("cursor", "it is none of ours", "send `next` of a page as it was given")])
         try:
-            wanted = read(query.pairs())
+            wanted, narrowing = read_with_filter(query.pairs())
         except FilterError as error:
             return misfiltered(error)
         if query.phones and g.key.role != Role.ADMIN:
             refuse(403, "Numbers are for keys of role admin; leave `phones` out, or use such a key.")
-        found = export(source, keys, path.what, wanted, has_phones=query.phones)
+        found = export(source, keys, path.what, wanted, narrowing, has_phones=query.phones)
         if query.phones:
             log.warning("%s with numbers taken away with the key %s", path.what, g.key.name)
         if query.format == "json":

@@ -16,9 +16,11 @@ from bot.web.api.replies import reply
 from bot.web.figure_schemas import Answers, AnswersQuery, FunnelOut, FunnelQuery, Scores, ScoresQuery, SurveyOut
 from bot.web.problems import faulty
 from flows.filters import FilterError, read
+from flows.narrowing import read_with_filter
 from storage.encryption import Keys
+from storage.narrowed import of_surveys
 from storage.responses import BEGINNING, page
-from storage.selected import of_surveys, own_numbers
+from storage.selected import own_numbers
 
 
 def figures(source: Source, keys: Keys) -> APIBlueprint:
@@ -70,9 +72,10 @@ def figures(source: Source, keys: Keys) -> APIBlueprint:
         if after is None:
             return faulty([Fault("cursor", "it is none of ours", "send `next` of a page as it was given")])
         try:
-            where = of_surveys(source.narrowed(read(query.pairs())), source.zone)
+            wanted, narrowing = read_with_filter(query.pairs())
         except FilterError as error:
             return misfiltered(error)
+        where = of_surveys(source.narrowed(wanted), narrowing, source.zone)
         with source.database.read() as connection:
             found = page(connection, keys, after, query.limit + 1, where)
             shown = found[: query.limit]

@@ -7,8 +7,10 @@ from flask_openapi3.models.tag import Tag
 from bot import verbatims as reading
 from bot.accounts import Role
 from bot.intake import Fault
+from bot.reporting.source import Source
 from bot.verbatims import UnknownThemeError, UnknownVerbatimError
 from bot.web.api.admission import KEY, NOT_FOUND, READING, WRITING, allowed
+from bot.web.api.figures import misfiltered
 from bot.web.api.replies import reply
 from bot.web.coding_schemas import (
     CodeFrameOut,
@@ -21,12 +23,15 @@ from bot.web.coding_schemas import (
 )
 from bot.web.places import cursor_of, place_of
 from bot.web.problems import faulty, refuse
+from flows.filters import FilterError
+from flows.narrowing import read_with_filter
+from storage import listed
 from storage.verbatims import Place, place
 
 UNKNOWN = "There is no verbatim of this id; `GET /v1/verbatims` lists those there are."
 
 
-def verbatims(all_of_them: reading.Verbatims) -> APIBlueprint:
+def verbatims(all_of_them: reading.Verbatims, source: Source) -> APIBlueprint:
     """The endpoints under /v1/verbatims and /v1/themes."""
     tag = Tag(name="Verbatims", description="What respondents said in their own words, and what it speaks of.")
     routes = APIBlueprint("verbatims", __name__, url_prefix="/v1", abp_tags=[tag], abp_security=KEY)
@@ -35,7 +40,7 @@ def verbatims(all_of_them: reading.Verbatims) -> APIBlueprint:
         "/verbatims",
         operation_id="list_verbatims",
         summary="Page through verbatims",
-        description="The first answered first, with the themes that count at present.",
+        description="The first answered first, with the themes that count at present. Ask again with the same filter.",
         responses={200: Verbatims, **READING},
     )
     @allowed(Role.ANALYST, Role.ADMIN)
@@ -43,8 +48,15 @@ def verbatims(all_of_them: reading.Verbatims) -> APIBlueprint:
         after = place_of(query.cursor) if query.cursor else Place()
         if after is None:
             return faulty([Fault("cursor", "it is none of ours", "send `next` of a page as it was given")])
-        shown = all_of_them.page(after, query.limit)
-        more = cursor_of(place(shown[-1].said)) if len(shown) == query.limit else None
+        try:
+            wanted, narrowing = read_with_filter(query.pairs())
+        except FilterError as error:
+            return misfiltered(error)
+        meant = source.narrowed(wanted), narrowing, source.zone
+        with source.database.read() as connection:
+            found = listed.oldest(connection, *meant, query.limit, after)
+        shown = all_of_them.among(found)
+        more = cursor_of(place(shown[-1].said)) if shown and len(found) == query.limit else None
         return reply(Verbatims(verbatims=[Verbatim.of(each) for each in shown], next=more))
 
     @routes.get(

@@ -14,7 +14,6 @@ from flows.survey import Survey
 from nlp.redaction import redact
 from nlp.theme import CodeFrame
 from storage.listed import Listed
-from storage.themes import Decision
 from storage.verbatims import BEGINNING
 
 
@@ -43,7 +42,6 @@ class Card:
     is_read: bool
     untagged: str | None
     reviewers: tuple[str, ...]
-    decisions: tuple[Decision, ...]
     numbers: Mapping[str, int]
 
 
@@ -66,7 +64,6 @@ def card(listed: Listed, shown: Shown, frame: CodeFrame, survey: Survey, languag
         is_read=is_read,
         untagged=read.untagged if read and is_read else None,
         reviewers=tuple(review.by for review in shown.reviews),
-        decisions=shown.decisions,
         numbers={theme.tag.theme: theme.number for theme in themes},
     )
 

@@ -1,11 +1,11 @@
 """One correction of a verbatim, as a button or a key asks for it, and whom it would overrule unseen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.verbatims import Shown
+from bot.verbatims import Decided, Shown
 from nlp.tags import Sentiment
 
 
@@ -20,6 +20,14 @@ class Do(StrEnum):
     UNDO = "undo"
 
 
+class OverruledError(Exception):
+    """Somebody else has decided otherwise meanwhile. by: who."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(f"{by} has decided otherwise meanwhile")
+        self.by = by
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """theme: None where all are meant; sentiment: None where it stays as it is; at: when what is undone was decided."""
@@ -29,8 +37,16 @@ class Correction:
     sentiment: Sentiment | None = None
     at: datetime | None = None
 
-    def decision(self, shown: Shown) -> tuple[Mapping[str, Sentiment | None], Sequence[str]]:
-        """The themes it speaks of, and those that are decided of; the latter empty for all there are."""
+    def decided(self, shown: Shown, by: str, seen: datetime) -> Decided:
+        """What it decides of the verbatim as it stands. seen: when what they saw had last been decided of.
+
+        Raises OverruledError where it would overrule what they have not seen.
+        """
+        if other := self._overruled(shown, by, seen):
+            raise OverruledError(other)
+        return self._decision(shown)
+
+    def _decision(self, shown: Shown) -> Decided:
         felt = {tag.theme: tag.sentiment for tag in shown.tags}
         if self.theme is None:
             return felt, ()
@@ -38,9 +54,9 @@ class Correction:
             return {}, (self.theme,)
         return {self.theme: self.sentiment or felt.get(self.theme)}, (self.theme,)
 
-    def overruled(self, shown: Shown, by: str, seen: datetime) -> str | None:
+    def _overruled(self, shown: Shown, by: str, seen: datetime) -> str | None:
         """Who has decided otherwise since this was seen; None where nobody has."""
-        speaks_of, of = self.decision(shown)
+        speaks_of, of = self._decision(shown)
         for decision in reversed(shown.decisions):
             is_unseen = decision.by != by and decision.at > seen
             if is_unseen and self.theme is None:

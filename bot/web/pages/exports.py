@@ -11,12 +11,13 @@ from bot.reporting.source import Source
 from bot.reporting.writers import FORMATS, explained
 from bot.web import auth
 from bot.web.downloads import download
-from bot.web.pages.filtering import Bar, asked
+from bot.web.pages.filtering import Bar
 from bot.web.pages.forms import Plain
 from bot.web.pages.frame import seen_by
 from flows.filters import Filter
 from storage.encryption import Keys
 
+from bot.web.pages.narrowing import NarrowingBar, narrowed
 LOG = getLogger(__name__)
 
 MAY_TAKE = (Role.ANALYST, Role.ADMIN)
@@ -29,19 +30,19 @@ def exports(source: Source, keys: Keys) -> Blueprint:
     @pages.get("/exports")
     @seen_by(*MAY_TAKE)
     def chosen() -> ResponseReturnValue:
-        return _page(asked(source))
+        return _page(narrowed(source))
 
     @pages.post("/exports")
     @seen_by(*MAY_TAKE)
     def file() -> ResponseReturnValue:
-        bar, given = asked(source), request.form
+        bar, given = narrowed(source), request.form
         what, format = given.get("what", ""), given.get("format", "")
         if not Plain().validate_on_submit() or bar.faults or what not in set(What) or format not in FORMATS:
             return _page(bar, is_refused=True)
         has_phones = "phones" in given and _is_admin()
         if has_phones:
             LOG.warning("%s with numbers taken away by %s", what, _who())
-        found = export(source, keys, What(what), _meant(bar), has_phones=has_phones)
+        found = export(source, keys, What(what), _meant(bar), bar.narrowing, has_phones=has_phones)
         return download(found, format, bom="bom" in given)
 
     @pages.get("/exports/columns/<what>.md")
@@ -53,14 +54,15 @@ def exports(source: Source, keys: Keys) -> Blueprint:
         headers = {"Content-Disposition": f'attachment; filename="nawoord-{what}.README.md"'}
         return Response(text, headers=headers, mimetype="text/markdown")
 
-    def _page(bar: Bar, *, is_refused: bool = False) -> ResponseReturnValue:
-        counts = {what: export(source, keys, what, _meant(bar)).surveys for what in What}
+    def _page(bar: NarrowingBar, *, is_refused: bool = False) -> ResponseReturnValue:
+        counts = {what: export(source, keys, what, _meant(bar), bar.narrowing).surveys for what in What}
         shown = render_template(
             "exports.html",
             bar=bar,
             counts=counts,
             form=Plain(),
-            here=bar.to("pages.exports.file"),
+            here=bar.to("pages.exports.file", **bar.chosen),
+            what=request.values.get("what"),
             is_admin=_is_admin(),
             is_refused=is_refused,
         )

@@ -1,7 +1,6 @@
 """Verbatims on a page: listed under any filter, read with what shows their themes, and corrected."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from logging import getLogger
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -16,11 +15,10 @@ from bot.web.language import gettext as _
 from bot.web.language import language, later
 from bot.web.pages import coding
 from bot.web.pages.cards import Card, card, last_decided, theme_name
-from bot.web.pages.coding import Correction, Do
-from bot.web.pages.filtering import asked
+from bot.web.pages.coding import Correction, Do, OverruledError
 from bot.web.pages.forms import Plain
 from bot.web.pages.frame import seen_by
-from bot.web.pages.narrowing import SCORES, narrowing
+from bot.web.pages.narrowing import narrowed
 from bot.web.places import cursor_of, place_of
 from nlp.tags import Sentiment
 from storage import listed
@@ -53,10 +51,10 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
     def listing() -> ResponseReturnValue:
         # So that the filter offers whatever has come in.
         refresh(source.database, source.zone)
-        bar, narrowed = asked(source), narrowing(request.args)
+        bar = narrowed(source)
         wanted = source.narrowed(bar.wanted).between(*bar.period)
         before = place_of(request.args.get("cursor", ""))
-        meant = (wanted, narrowed.wanted, source.zone)
+        meant = (wanted, bar.narrowing, source.zone)
         with source.database.read() as connection:
             found = listed.newest(connection, *meant, ON_A_PAGE + 1, before)
             count = listed.count(connection, *meant, COUNTED + 1)
@@ -68,12 +66,9 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
             cards=cards,
             count=count,
             counted=COUNTED,
-            chosen=narrowed.chosen,
-            # What narrows this page alone stands in the form itself, and whoever asks anew begins with the newest.
-            bar=replace(bar, others=()),
-            newest=bar.to(request.endpoint or "", **narrowed.chosen) if before else None,
-            older=bar.to(request.endpoint or "", **narrowed.chosen, cursor=last) if last else None,
-            scores=[(str(score), score) for score in SCORES],
+            bar=bar,
+            newest=bar.to(request.endpoint or "", **bar.chosen) if before else None,
+            older=bar.to(request.endpoint or "", **bar.chosen, cursor=last) if last else None,
             **_around(),
         ), bar.status
 
@@ -93,27 +88,29 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
     @pages.post("/verbatims/<id>/tags")
     @seen_by(*MAY_READ)
     def correct(id: str) -> ResponseReturnValue:
-        shown, correction = _found(id), coding.read(request.form)
+        correction = coding.read(request.form)
+        _found(id)
         if not Plain().validate_on_submit():
             again = _("You have signed in or out since this page was opened. Nothing was saved; try it again.")
             return _told(id, again, 422)
         if correction is None:
             return _told(id, _("Nothing was saved: choose a theme first."), 422)
-        seen = coding.moment(request.form.get("seen")) or BEGINNING
-        if correction.do is not Do.UNDO and (other := correction.overruled(shown, _who(), seen)):
-            told = _("Not saved: %(name)s has decided otherwise meanwhile. Do it again to overrule it.", name=other)
-            return _told(id, told, 409)
         try:
-            return _told(id, *_done(id, shown, correction))
+            return _told(id, *_done(id, correction))
+        except OverruledError as error:
+            told = _("Not saved: %(name)s has decided otherwise meanwhile. Do it again to overrule it.", name=error.by)
+            return _told(id, told, 409)
         except UnknownThemeError:
             return _told(id, _("Nothing was saved: the code frame has no such theme any more."), 422)
 
-    def _done(id: str, shown: Shown, correction: Correction) -> tuple[str, int, str | None]:
+    def _done(id: str, correction: Correction) -> tuple[str, int, str | None]:
         """What is said of it, the status, and how it is undone."""
         if correction.do is Do.UNDO and correction.at:
-            said.take_back(id, _who(), correction.at)
-            return _("Undone."), 200, None
-        after = said.decide(id, _who(), *correction.decision(shown))
+            if said.take_back(id, _who(), correction.at):
+                return _("Undone."), 200, None
+            return _("There was nothing to undo."), 422, None
+        seen = coding.moment(request.form.get("seen")) or BEGINNING
+        after = said.correct(id, _who(), lambda shown: correction.decided(shown, _who(), seen))
         name = theme_name(said.frame, correction.theme or "", language())
         return str(SAVED[correction.do]) % {"theme": name}, 200, f"undo {last_decided(after, _who()).isoformat()}"
 
@@ -127,7 +124,8 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
         return redirect(f"{_back(id)}#v-{id}", 303)
 
     def _page(id: str, *, masked: bool = True) -> str:
-        return render_template("verbatim.html", card=_one(id, masked=masked), masked=masked, **_around())
+        shown = _one(id, masked=masked)
+        return render_template("verbatim.html", card=shown, history=said.history(id), masked=masked, **_around())
 
     def _found(id: str) -> Shown:
         try:
