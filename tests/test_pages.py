@@ -212,6 +212,7 @@ def test_nobody_can_sign_in_and_the_sandbox_is_shown_first(tmp_path: Path) -> No
         ("GET", "/contacts", {"staff", "analyst", "admin"}),
         ("GET", "/contact?reference=call-1", {"staff", "analyst", "admin"}),
         ("POST", "/contacts", {"staff", "admin"}),
+        ("POST", "/contacts/find", {"staff", "analyst", "admin"}),
         ("GET", "/opt-outs", {"staff", "admin"}),
         ("POST", "/opt-outs", {"staff", "admin"}),
         ("GET", "/account", {"staff", "analyst", "admin"}),
@@ -360,6 +361,45 @@ def test_the_list_is_filtered_and_paged_by_its_address(parts: Parts, client: Fla
     older = re.search(r'rel="next" href="([^"]+)"', client.get("/contacts").text)
     assert older
     assert len(listed(older[1].replace("&amp;", "&").removeprefix("/contacts"))) == 6
+
+
+def sought(client: FlaskClient, who: str) -> TestResponse:
+    """Looks for a contact with the form above the list."""
+    return client.post("/contacts/find", data={"csrf_token": token(client.get("/contacts")), "who": who})
+
+
+@pytest.mark.parametrize("spelt", [PHONE, "06 0000 0001", "0031-600000001"])
+def test_a_customer_calls_and_their_contacts_are_found(parts: Parts, client: FlaskClient, spelt: str) -> None:
+    """By the number, however it is written, and without it in any address; one alone is shown at once."""
+    for reference in ("call-1", "call-2"):
+        reported(parts, reference)
+    reported(parts, "other", "+31600000002")
+    sign_in(client, "staff")
+    page = sought(client, spelt)
+    assert re.findall(r'scope="row"><a href="/contact\?reference=([^"]+)"', page.text) == ["call-2", "call-1"]
+    assert "not long ago" in page.text
+    assert not re.search(r'(href|action)="[^"]*600000001', page.text)
+    assert where(sought(client, "+31 600000002")) == "/contact?reference=other"
+    assert where(sought(client, " call-1 ")) == "/contact?reference=call-1"
+
+
+@pytest.mark.parametrize(("role", "who"), [("staff", "+31600000009"), ("staff", "nobody"), ("analyst", PHONE)])
+def test_whom_nobody_reported_is_not_found(parts: Parts, client: FlaskClient, role: str, who: str) -> None:
+    """Nor, by a number, for those who only read figures."""
+    reported(parts, "call-1")
+    sign_in(client, role)
+    page = sought(client, who)
+    assert page.status_code == 404
+    assert "No such contact" in page.text
+    assert ("Reference or phone number" in page.text) == (role == "staff")
+
+
+def test_whoever_looks_from_another_site_finds_nobody(parts: Parts, client: FlaskClient) -> None:
+    """Without the token of the session; what was typed is still there."""
+    reported(parts, "call-1")
+    sign_in(client, "staff")
+    page = client.post("/contacts/find", data={"who": "call-1"})
+    assert (page.status_code, "send it again" in page.text, 'value="call-1"' in page.text) == (422, True, True)
 
 
 def test_why_a_customer_was_not_asked(parts: Parts, client: FlaskClient) -> None:

@@ -6,9 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.accounts import Role
-from bot.invitations import Decided, InvalidContact, Invitations
+from bot.invitations import Decided, InvalidContact, Invitations, Page
 from bot.web import auth
-from bot.web.pages.forms import ContactForm, Plain
+from bot.web.pages.forms import ContactForm, FindForm, Plain
 from bot.web.pages.frame import EVERYBODY, seen_by
 from bot.web.pages.searching import NOTHING, Search, searched
 from bot.web.pages.times import Clock
@@ -17,6 +17,7 @@ from storage.histories import Step
 MAY_REPORT = (Role.STAFF, Role.ADMIN)
 
 ON_A_PAGE = 25
+MOST_FOUND = 50
 COUNTED = 10_000
 """How many are counted at most, so that a page comes quickly however many there are."""
 
@@ -54,13 +55,27 @@ def contacts(
                 return redirect(url_for("pages.contacts.listed"))
         return _page(form), 422
 
+    @pages.post("/contacts/find")
+    @seen_by(*EVERYBODY)
+    def find() -> ResponseReturnValue:
+        # Sent as a form, for a number must not stand in an address.
+        form, blank = FindForm(by_number=_may_report()), ContactForm(languages, clock.zone, clock.now(), formdata=None)
+        if not form.validate_on_submit():
+            return _page(blank, form), 422
+        typed = (form.who.data or "").strip()
+        decided = _found(typed)
+        lines = (decided,) if decided else _of_number(typed) if form.by_number else ()
+        if len(lines) == 1:
+            return redirect(url_for("pages.contacts.one", reference=lines[0].reference))
+        return (_page(blank, form, lines), 200) if lines else (_unknown(typed), 404)
+
     @pages.get("/contact")
     @seen_by(*EVERYBODY)
     def one() -> ResponseReturnValue:
         reference = request.args.get("reference", "").strip()
         decided = _found(reference)
         if decided is None:
-            return render_template("unknown_contact.html", reference=reference), 404
+            return _unknown(reference), 404
         can_hurry = hurry is not None and decided.due_at is not None
         return render_template(
             "contact.html", line=decided, history=history(decided.reference), can_hurry=can_hurry
@@ -71,7 +86,7 @@ def contacts(
     def at_once() -> ResponseReturnValue:
         reference = request.form.get("reference", "").strip()
         if hurry is None or _found(reference) is None:
-            return render_template("unknown_contact.html", reference=reference), 404
+            return _unknown(reference), 404
         if Plain().validate_on_submit():
             hurry(reference)
         return redirect(url_for("pages.contacts.one", reference=reference))
@@ -79,17 +94,23 @@ def contacts(
     def _form() -> ContactForm:
         return ContactForm(languages, clock.zone, clock.now())
 
-    def _page(form: ContactForm) -> str:
+    def _page(form: ContactForm, finder: FindForm | None = None, found: tuple[Decided, ...] = ()) -> str:
+        """The list that the address asks for, or contacts that were found."""
         search: Search = searched(request.args, clock.zone.key)
-        try:
-            page = invitations.recent(search.wanted, ON_A_PAGE, request.args.get("cursor"))
-        except InvalidContact:
-            page = invitations.recent(search.wanted, ON_A_PAGE)  # an address from elsewhere; the newest is never wrong
-        user = auth.who()
+        if found:
+            page = Page(found, None)
+        else:
+            try:
+                page = invitations.recent(search.wanted, ON_A_PAGE, request.args.get("cursor"))
+            except InvalidContact:
+                page = invitations.recent(search.wanted, ON_A_PAGE)  # of an address from elsewhere
         return render_template(
             "contacts.html",
-            form=form if user and user.role in MAY_REPORT else None,
+            form=form if _may_report() else None,
+            finder=finder or FindForm(by_number=_may_report()),
             page=page,
+            found=found,
+            most=MOST_FOUND,
             search=search,
             count=invitations.count(search.wanted, COUNTED + 1) if search.chosen else None,
             counted=COUNTED,
@@ -97,7 +118,22 @@ def contacts(
             find=_found,
         )
 
+    def _unknown(typed: str) -> str:
+        finder = FindForm(by_number=_may_report())
+        return render_template("unknown_contact.html", reference=typed, finder=finder)
+
+    def _of_number(typed: str) -> tuple[Decided, ...]:
+        try:
+            return invitations.of_number(typed, MOST_FOUND)
+        except InvalidContact:
+            return ()
+
     def _found(reference: str) -> Decided | None:
         return None if NOTHING in reference else invitations.find(reference)
 
     return pages
+
+
+def _may_report() -> bool:
+    user = auth.who()
+    return user is not None and user.role in MAY_REPORT

@@ -94,6 +94,16 @@ class ContactForm(Plain):
         return any(field.data or field.errors for field in (self.channel, self.language, self.touchpoint))
 
 
+class FindForm(Plain):
+    """Whom to look for: the reference of a contact or, where `by_number` is set, a customer's number."""
+
+    who = StringField(validators=[InputRequired(NEEDED), Length(max=intake.LONGEST_REFERENCE)])
+
+    def __init__(self, *, by_number: bool, **defaults: Any) -> None:
+        super().__init__(**defaults)
+        self.by_number = by_number
+
+
 class OptOutForm(Plain):
     phone = StringField(validators=[InputRequired(NEEDED), Length(max=40)])
     undo = BooleanField()
