@@ -143,11 +143,12 @@ def standardised(periods: Sequence[Counts], target: float, variance: float) -> t
 
 @dataclass(frozen=True, slots=True)
 class Cusum:
-    """Cumulated deviations. up, down: each never below 0; alarm: the first period in which one exceeded the limit;
-    onset: the first period after that one had last been 0, the likely beginning of the shift; rises: which way."""
+    """Cumulated deviations. up, down: each never below 0, and a signal above the limit; alarm: the first period with
+    one; onset: the first period after that sum had last been 0, the likely beginning of the shift; rises: which way."""
 
     up: tuple[float, ...]
     down: tuple[float, ...]
+    limit: float
     alarm: int | None
     onset: int | None
     rises: bool | None
@@ -166,8 +167,8 @@ def cusum(deviations: Sequence[float], slack: float = 0.5, limit: float = 5.0) -
         if max(rising, falling) > limit:
             sums = up if rising > limit else down
             zeros = [at for at in range(place) if sums[at] == 0]
-            return Cusum(up, down, place, zeros[-1] + 1 if zeros else 0, rising > limit)
-    return Cusum(up, down, None, None, None)
+            return Cusum(up, down, limit, place, zeros[-1] + 1 if zeros else 0, rising > limit)
+    return Cusum(up, down, limit, None, None, None)
 
 
 def _chart(centre: float, points: Sequence[Limited]) -> Chart:

@@ -31,8 +31,9 @@ class Driver:
     """What a theme has to do with the score among those who commented; association is not effect.
 
     prevalence: percent of comments that speak of it. with_it, without_it: the score of those who do and do not; gap:
-    the former minus the latter. impact: the score of all minus the score without those who speak of it, in points;
-    impacts of themes overlap and do not add up. sentiment: positive minus negative, in points, None where nobody tells.
+    the former minus the latter; weighted_gap: as the function has it. impact: the score of all minus the score without
+    those who speak of it, in points; impacts of themes overlap and do not add up. sentiment: positive minus negative,
+    in points, None where nobody tells.
     q: the share of chance finds among themes at least this clear; is_detectable: q is low enough.
     Where the theme or its absence is too rare, only prevalence is given.
     """
@@ -43,6 +44,7 @@ class Driver:
     with_it: Estimate | None = None
     without_it: Estimate | None = None
     gap: Difference | None = None
+    weighted_gap: float | None = None
     impact: Estimate | None = None
     sentiment: Estimate | None = None
     q: float | None = None
@@ -85,7 +87,8 @@ def impact(everybody: Counts, scored: Counts, level: float = LEVEL) -> Estimate:
 
 
 def weighted_gap(everybody: Counts, scored: Counts) -> float:
-    """Prevalence times (score of those who speak of it - score of all), in points: another figure than `impact`."""
+    """Prevalence times (score of those who speak of it - score of all), in points: another figure than `impact`, which
+    compares with the score of the others. No interval of it has been published."""
     return scored.n / everybody.n * (net(scored) - net(everybody))
 
 
@@ -137,6 +140,7 @@ def _driver(everybody: Counts, theme: Theme, thresholds: Thresholds, level: floa
         score(theme.scored, level=level),
         score(rest, level=level),
         difference(theme.scored, rest, level=level),
+        weighted_gap(everybody, theme.scored),
         impact(everybody, theme.scored, level),
         score(theme.felt, level=level) if theme.felt.n else None,
     )

@@ -47,11 +47,22 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """Figures as they come out once a share of the answers is turned over. mean: on the scale; low, high: percent."""
+    """Figures as they come out once a share of the answers is turned over. part: that share, in percent; mean: on the
+    scale; low, high: percent; net: low less high, in points."""
 
+    part: float
     mean: float
     low: float
     high: float
+
+    @property
+    def net(self) -> float:
+        """More is better, whichever way the scale runs."""
+        return self.low - self.high
+
+
+PARTS = (5.0, 10.0, 20.0)
+"""In percent: shares of answers turned over, to see what would hang on them."""
 
 
 def suspicions(measure: Measure, answered: Answered) -> frozenset[Suspicion]:
@@ -102,17 +113,26 @@ def examine(measure: Measure, answers: Mapping[Answered, int], level: float = LE
     )
 
 
-def if_mirrored(distribution: Distribution, part: float) -> Mirrored:
-    """What the figures become if this share of the respondents, from 0 to 1, mirrors the scale.
+def sensitivity(found: Examined) -> tuple[Mirrored, ...]:
+    """What the figures would become with some shares of all answers turned over, the least first: `PARTS`, and as many
+    as are suspected. It says how much hangs on the direction of the scale, and not that anybody mistook it.
+    """
+    parts = {*PARTS, found.suspected.value} - {0.0}
+    return tuple(if_mirrored(found.headline.distribution, part) for part in sorted(parts))
 
-    On 1 to 5 the mean m becomes m + r (6 - 2 m), and low effort L becomes L + r (H - L). Raises NothingCountedError.
+
+def if_mirrored(distribution: Distribution, part: float) -> Mirrored:
+    """What the figures become if this share of the respondents, in percent, mirrors the scale.
+
+    On 1 to 5 the mean m becomes m + r (6 - 2 m), and low effort L becomes L + r (H - L), for a share r from 0 to 1.
+    Raises NothingCountedError.
     """
     scale = distribution.measure.scale
     turned = Distribution(
         distribution.measure, {scale.low + scale.high - value: n for value, n in distribution.counts.items()}
     )
-    as_is, over = _figures(distribution), _figures(turned)
-    return Mirrored(*((1 - part) * one + part * other for one, other in zip(as_is, over, strict=True)))
+    as_is, over, r = _figures(distribution), _figures(turned), part / 100
+    return Mirrored(part, *((1 - r) * one + r * other for one, other in zip(as_is, over, strict=True)))
 
 
 def _figures(distribution: Distribution) -> tuple[float, float, float]:

@@ -212,9 +212,9 @@ def test_what_is_left_of_a_total_is_never_few(sizes: dict[int, int]) -> None:
 
 def test_one_in_ten_who_mirrors_the_scale_moves_the_figures() -> None:
     """As computed: mean 2.10 becomes 2.28, and 70 percent low effort 64.5."""
-    found = if_mirrored(EFFORT, 0.1)
+    found = if_mirrored(EFFORT, 10)
     assert (found.mean, found.low, found.high) == pytest.approx((2.28, 64.5, 20.5))
-    assert if_mirrored(EFFORT, 1).mean == pytest.approx(3.90)
+    assert if_mirrored(EFFORT, 100).mean == pytest.approx(3.90)
 
 
 @pytest.mark.parametrize(

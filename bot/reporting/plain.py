@@ -12,7 +12,7 @@ from flows.estimates import Estimate
 from flows.funnel import DropOff
 from flows.mix import Decomposition
 from flows.rates import Rate
-from flows.reversals import Examined
+from flows.reversals import Examined, sensitivity
 
 Plain = dict[str, Any]
 
@@ -127,6 +127,16 @@ def _examined(found: Examined) -> Plain:
         "mean_without": found.without.mean.value if found.without else None,
         "score": found.headline.net.value,
         "score_without": found.without.net.value if found.without else None,
+        "if_mirrored": [
+            {
+                "percent": each.part,
+                "mean": each.mean,
+                "low_effort": each.low,
+                "high_effort": each.high,
+                "score": each.net,
+            }
+            for each in sensitivity(found)
+        ],
     }
 
 

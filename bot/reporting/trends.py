@@ -18,8 +18,25 @@ from flows.trends import Every, Point
 from storage.figures import daily
 from storage.slices import Part, Slice
 
-WINDOW = 28
-"""Days of a rolling window, of which four weeks hold every weekday equally often."""
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a rolling window holds: so many days, or as many days as it takes to have so many answers."""
+
+    size: int
+    is_of_answers: bool = False
+
+    def over(self, slices: Sequence[trends.Slice], thresholds: Thresholds) -> tuple[Point, ...]:
+        """The score at the end of every window."""
+        rolling = trends.rolling_answers if self.is_of_answers else trends.rolling_days
+        return rolling(slices, self.size, thresholds)
+
+
+WINDOWS: Mapping[str, Window] = {"28": Window(28), "56": Window(56), "91": Window(91), "200-answers": Window(200, True)}
+"""By name in an address. Of the days each holds every weekday equally often; 200 answers are about as exact at every
+point, also in a queue where few answer."""
+WINDOW = "28"
+"""The one that is meant where nobody names one."""
 
 ALONE = ("channel", "language", "country")
 """The dimensions of which every value is shown beside its own past."""
@@ -32,7 +49,7 @@ Groups = Mapping[str, Mapping[str, tuple[Point, ...]]]
 class Trend:
     """The course of one score.
 
-    rolling: for every day the score of the days up to it, to look at and not to test; periods: without a day in common;
+    rolling: the score of the window up to each day, to look at and not to test; periods: without a day in common;
     breaks: no line is drawn across them; stretch: the periods since the last break that may be shown, none for less
     than two; chart, good, bad: these against the noise of the process; shifts: what of them is small and lasts, None
     where they are too few; groups: with no score where one could be told from the total; latest: the last whole period
@@ -43,6 +60,7 @@ class Trend:
     instrument: str
     period: Period
     every: Every
+    window: Window
     rolling: tuple[Point, ...]
     periods: tuple[Point, ...]
     breaks: tuple[trends.Break, ...]
@@ -58,7 +76,12 @@ class Trend:
 
 
 def trend(
-    source: Source, wanted: Filter, question: str, instrument: str, every: Every = Every.WEEK, window: int = WINDOW
+    source: Source,
+    wanted: Filter,
+    question: str,
+    instrument: str,
+    every: Every = Every.WEEK,
+    window: Window = WINDOWS[WINDOW],
 ) -> Trend:
     """The course of that score in the period meant. Raises ValueError where nobody knows the instrument, and
     DefinitionError where a theme is named and the code frame cannot be read.
@@ -81,7 +104,8 @@ def trend(
         instrument=instrument,
         period=period,
         every=every,
-        rolling=trends.rolling_days(slices, window, thresholds),
+        window=window,
+        rolling=window.over(slices, thresholds),
         periods=periods,
         breaks=broken,
         stretch=tuple(last),

@@ -141,6 +141,16 @@ class BreakOut(BaseModel):
     language: str
 
 
+class MirroredOut(BaseModel):
+    """What the figures would be, had so many answers been meant the other way round."""
+
+    percent: float = Field(description="Of the answers, turned over.")
+    mean: float
+    low_effort: float = Field(description="Percent.")
+    high_effort: float = Field(description="Percent.")
+    score: float
+
+
 class DoubtsOut(BaseModel):
     """Effort answers that may have been meant the other way round; they stay in every figure."""
 
@@ -150,6 +160,7 @@ class DoubtsOut(BaseModel):
     mean_without: float | None
     score: float
     score_without: float | None
+    if_mirrored: list[MirroredOut] = Field(description="At 5, 10 and 20 percent, and at `suspected`; the least first.")
 
 
 class MeasureOut(BaseModel):

@@ -1,15 +1,16 @@
-"""What charts look like, in Vega-Lite: distributions, courses with their bands, control charts and small multiples."""
+"""What charts look like, in Vega-Lite: distributions, courses with their bands, and small multiples."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from bot.web.axes import DAY, SCHEMA, days, score
 from bot.web.charts import Look, Spec
+from bot.web.marks import Mark, padding, placed, rules
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-
-DAY = {"type": "temporal", "timeUnit": "utcyearmonthdate", "title": None}
+HEIGHT = 260
+"""Of a course, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +33,6 @@ class Spot:
     high: float
     stretch: int = 0
     group: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Something that happened on a day, in a few words."""
-
-    day: date
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A period of a control chart. signal: what makes it more than noise, empty where nothing does."""
-
-    day: date
-    value: float
-    low: float
-    high: float
-    signal: str = ""
 
 
 def distribution(bars: Sequence[Bar], look: Look) -> Spec:
@@ -86,52 +68,15 @@ def distribution(bars: Sequence[Bar], look: Look) -> Spec:
 
 
 def course(spots: Sequence[Spot], marks: Sequence[Mark], title: str, look: Look) -> Spec:
-    """A line with its band; what breaks it stands as a rule with its words."""
+    """A line with its band; what happened stands as a rule with its words."""
+    width = look.width - 60
+    words = placed(marks, [each.day for each in spots], width)
     return {
         "$schema": SCHEMA,
-        "width": look.width - 60,
-        "height": 260,
-        "layer": [*_line(_plain(spots), title, look), *_rules(marks, look)],
-    }
-
-
-def control(limits: Sequence[Limit], centre: float, title: str, look: Look) -> Spec:
-    """Periods within their limits; a signal is larger, of another colour and another shape."""
-    values = [
-        {
-            "day": each.day.isoformat(),
-            "value": each.value,
-            "low": each.low,
-            "high": each.high,
-            "signal": bool(each.signal),
-        }
-        for each in limits
-    ]
-    dashes = {"type": "line", "interpolate": "step", "strokeDash": [4, 3], "color": look.muted, "strokeWidth": 1}
-    return {
-        "$schema": SCHEMA,
-        "width": look.width - 60,
-        "height": 190,
-        "data": {"values": values},
-        "encoding": {"x": {"field": "day", **DAY, "axis": _days(look)}},
-        "layer": [
-            {"mark": dashes, "encoding": {"y": _score("low", title)}},
-            {"mark": dashes, "encoding": {"y": _score("high", title)}},
-            {"mark": {"type": "rule", "color": look.muted}, "encoding": {"y": {"datum": centre}, "x": None}},
-            {
-                "mark": {"type": "line", "color": look.accent, "strokeWidth": 1.5},
-                "encoding": {"y": _score("value", title)},
-            },
-            {
-                "mark": {"type": "point", "filled": True, "opacity": 1},
-                "encoding": {
-                    "y": _score("value", title),
-                    "color": _either("signal", look.bad, look.accent),
-                    "shape": _either("signal", "diamond", "circle"),
-                    "size": _either("signal", 110, 30),
-                },
-            },
-        ],
+        "width": width,
+        "height": HEIGHT,
+        "padding": padding(words),
+        "layer": [*_line(_plain(spots), title, look), *rules(words, HEIGHT, look)],
     }
 
 
@@ -149,14 +94,14 @@ def multiples(spots: Sequence[Spot], title: str, look: Look) -> Spec:
     }
 
 
-def stretches(days: Sequence[tuple[date, date]], edges: Sequence[date]) -> list[int]:
+def stretches(periods: Sequence[tuple[date, date]], edges: Sequence[date]) -> list[int]:
     """Which periods are joined by a line: not those with an edge or a period that is not there between them."""
     found: list[int] = []
-    for place, (first, last) in enumerate(days):
+    for place, (first, last) in enumerate(periods):
         if not place:
             found.append(0)
             continue
-        before = days[place - 1]
+        before = periods[place - 1]
         is_next = first <= before[1] + timedelta(days=1)
         is_cut = any(before[1] < edge <= last for edge in edges)
         found.append(found[-1] + (not is_next or is_cut))
@@ -179,49 +124,14 @@ def _plain(spots: Sequence[Spot]) -> list[dict[str, Any]]:
 
 def _line(values: list[dict[str, Any]] | None, title: str, look: Look, *, is_small: bool = False) -> list[Spec]:
     """A band with a line in it; a spot without neighbours is seen as a point."""
-    x = {"field": "day", **DAY, "axis": _days(look, is_small=is_small)}
+    x = {"field": "day", **DAY, "axis": days(look, is_small=is_small)}
     detail = {"field": "stretch", "type": "nominal"}
     band: Spec = {
         "mark": {"type": "area", "color": look.soft, "opacity": 0.75},
-        "encoding": {"x": x, "y": _score("low", title), "y2": {"field": "high"}, "detail": detail},
+        "encoding": {"x": x, "y": score("low", title), "y2": {"field": "high"}, "detail": detail},
     }
     line: Spec = {
         "mark": {"type": "line", "color": look.accent, "strokeWidth": 2, "point": {"size": 12, "color": look.accent}},
-        "encoding": {"x": x, "y": _score("value", title), "detail": detail},
+        "encoding": {"x": x, "y": score("value", title), "detail": detail},
     }
     return [{"data": {"values": values}, **each} for each in (band, line)] if values is not None else [band, line]
-
-
-def _rules(marks: Sequence[Mark], look: Look) -> list[Spec]:
-    """Where there is little room the words would lie on one another, and only the rules are left."""
-    if not marks:
-        return []
-    values = [{"day": each.day.isoformat(), "label": each.label} for each in marks]
-    x = {"field": "day", **DAY}
-    rule = {"type": "rule", "color": look.bad, "strokeDash": [2, 3]}
-    text = {"type": "text", "align": "left", "baseline": "top", "dx": 4, "y": 0, "color": look.bad, "fontSize": 11}
-    rules: Spec = {"data": {"values": values}, "mark": rule, "encoding": {"x": x}}
-    labels = {"x": x, "text": {"field": "label", "type": "nominal"}}
-    return [rules] if look.is_narrow else [rules, {"data": {"values": values}, "mark": text, "encoding": labels}]
-
-
-def _score(field: str, title: str) -> Spec:
-    return {"field": field, "type": "quantitative", "title": title, "scale": {"zero": False}}
-
-
-def _days(look: Look, *, is_small: bool = False) -> Spec:
-    return {
-        "grid": False,
-        "format": "%-d %b",
-        "tickCount": 3 if is_small or look.is_narrow else look.width // 110,
-        "labelAngle": 0,
-    }
-
-
-def _either(field: str, then: str | int, otherwise: str | int) -> Spec:
-    return {
-        "field": field,
-        "type": "nominal",
-        "legend": None,
-        "scale": {"domain": [True, False], "range": [then, otherwise]},
-    }

@@ -1,24 +1,26 @@
 """What charts of units and themes look like, in Vega-Lite: funnel plots and bubbles, with names where there is room."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.web.axes import SCHEMA, either
 from bot.web.charts import Look, Spec
-from bot.web.plots import SCHEMA
+from bot.web.labels import Label, Sign, beside
 from flows.selection import Plot
-
-NAMED = 12
-"""Bubbles that are named at most: the largest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """A theme. across: how common it is, in percent; up: points; n: answers; is_clear: whether chance is ruled out."""
+    """A theme. across: how common it is, in percent; up: points, with their interval from low to high; n: answers;
+    is_clear: whether chance is ruled out."""
 
     name: str
     across: float
     up: float
+    low: float
+    high: float
     n: int
     is_clear: bool
 
@@ -60,9 +62,9 @@ def funnel_plot(plot: Plot, names: Sequence[str], across: str, up: str, look: Lo
                 "mark": {"type": "point", "filled": True, "opacity": 0.9},
                 "encoding": _xy(x, "share", up)
                 | {
-                    "color": _either("out", look.bad, look.accent),
-                    "shape": _either("out", "diamond", "circle"),
-                    "size": _either("out", 120, 45),
+                    "color": either("out", look.bad, look.accent),
+                    "shape": either("out", "diamond", "circle"),
+                    "size": either("out", 120, 45),
                 },
             },
             {
@@ -75,26 +77,31 @@ def funnel_plot(plot: Plot, names: Sequence[str], across: str, up: str, look: Lo
 
 
 def bubbles(spots: Sequence[Bubble], across: str, up: str, look: Look) -> Spec:
-    """How common each theme is, and what goes with it; clear ones filled. Names that would lie upon another are left
-    out: they stand in the table.
+    """How common each theme is, and what goes with it, with its interval; clear ones filled. Names that would lie upon
+    something else are left out: they stand in the table.
     """
-    named = _placed(spots, look)
+    by_size = sorted(spots, key=lambda each: -each.n)
+    ends = -0.04 * max(each.across for each in spots), 1.08 * max(each.across for each in spots)
+    heights = min(0.0, *(each.low for each in spots)), max(0.0, *(each.high for each in spots))
+    names = _named(by_size, ends, heights, look)
     values = [
-        {
-            "name": each.name if each in named else "",
-            "x": each.across,
-            "y": each.up,
-            "n": each.n,
-            "clear": each.is_clear,
-        }
-        for each in sorted(spots, key=lambda each: -each.n)
+        {"x": each.across, "y": each.up, "low": each.low, "high": each.high, "n": each.n, "clear": each.is_clear}
+        for each in by_size
     ]
-    # Room at either side for a name in the middle of which its bubble lies.
-    widest = max((each.across for each in spots), default=1.0)
-    ends = {"domain": [-0.12 * widest, 1.25 * widest], "nice": False}
-    x = {"field": "x", "type": "quantitative", "title": across, "scale": ends, "axis": {"tickCount": 6}}
-    y = {"field": "y", "type": "quantitative", "title": up}
-    fill = {"type": "nominal", "legend": None, "field": "clear"}
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "title": across,
+        "scale": {"domain": ends, "nice": False},
+        "axis": {"tickCount": 6},
+    }
+    y = {"type": "quantitative", "title": up, "scale": {"domain": heights, "nice": False}}
+    colour = {
+        "field": "clear",
+        "type": "nominal",
+        "legend": None,
+        "scale": {"domain": [True, False], "range": [look.accent, look.middle]},
+    }
     return {
         "$schema": SCHEMA,
         "width": look.width - 70,
@@ -107,49 +114,62 @@ def bubbles(spots: Sequence[Bubble], across: str, up: str, look: Look) -> Spec:
                 "encoding": {"y": {"datum": 0, "type": "quantitative"}},
             },
             {
-                "mark": {"type": "circle", "opacity": 0.75, "stroke": look.ink, "strokeWidth": 0.5},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "size": {
-                        "field": "n",
-                        "type": "quantitative",
-                        "legend": None,
-                        "scale": {"range": [30, LARGEST], "zero": True},
-                    },
-                    "color": fill | {"scale": {"domain": [True, False], "range": [look.accent, look.middle]}},
-                },
+                "mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.7},
+                "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": colour},
             },
             {
-                "mark": {"type": "text", "dy": -14, "color": look.ink, "fontSize": 11},
-                "encoding": {"x": x, "y": y, "text": {"field": "name", "type": "nominal"}},
+                "mark": {"type": "circle", "opacity": 0.85, "stroke": look.ink, "strokeWidth": 0.5},
+                "encoding": {
+                    "x": x,
+                    "y": {**y, "field": "y"},
+                    "size": {"field": "n", "type": "quantitative", "legend": None, "scale": _sizes(by_size)},
+                    "color": colour,
+                },
             },
+            *(_text(each, look) for each in names),
         ],
     }
 
 
-HEIGHT, LARGEST = 340, 900
+HEIGHT, SMALLEST, LARGEST = 340, 30, 900
 """Pixels, and square pixels."""
-SIGN, ROW = 6.0, 14.0
-"""About as much room as a letter and a line take, in pixels."""
 
 
-def _placed(spots: Sequence[Bubble], look: Look) -> list[Bubble]:
-    """Those whose names fit, the largest first."""
-    wide, high = _reach([each.across for each in spots]), _reach([*(each.up for each in spots), 0.0])
-    taken: list[tuple[float, float, float]] = []
-    found = []
-    for each in sorted(spots, key=lambda each: -each.n)[:NAMED]:
-        middle, line = each.across / wide * (look.width - 70), each.up / high * HEIGHT
-        half = len(each.name) * SIGN / 2
-        if all(abs(middle - x) > half + other or abs(line - y) > ROW for x, y, other in taken):
-            taken.append((middle, line, half))
-            found.append(each)
-    return found
+def _sizes(spots: Sequence[Bubble]) -> Spec:
+    return {"domain": [0, max(each.n for each in spots)], "range": [SMALLEST, LARGEST]}
 
 
-def _reach(values: Sequence[float]) -> float:
-    return max(values, default=0.0) - min(*values, 0.0, 0.0) or 1.0
+def _named(
+    spots: Sequence[Bubble], across: tuple[float, float], up: tuple[float, float], look: Look
+) -> Sequence[Label]:
+    """The names that fit, the largest first."""
+    width, most = look.width - 70, max(each.n for each in spots)
+
+    def down(height: float) -> float:
+        return HEIGHT * (up[1] - height) / ((up[1] - up[0]) or 1.0)
+
+    signs = [
+        Sign(
+            each.name,
+            width * (each.across - across[0]) / (across[1] - across[0]),
+            down(each.up),
+            math.sqrt((SMALLEST + (LARGEST - SMALLEST) * each.n / most) / math.pi),
+        )
+        for each in spots
+    ]
+    return beside(signs, width, HEIGHT, down(0.0))
+
+
+def _text(label: Label, look: Look) -> Spec:
+    return {
+        "data": {"values": [{"name": label.name}]},
+        "mark": {"type": "text", "align": label.align, "baseline": "middle", "color": look.ink, "fontSize": 11},
+        "encoding": {
+            "x": {"value": label.x},
+            "y": {"value": label.y},
+            "text": {"field": "name", "type": "nominal"},
+        },
+    }
 
 
 def _line(look: Look, dashes: Sequence[int]) -> Spec:
@@ -158,12 +178,3 @@ def _line(look: Look, dashes: Sequence[int]) -> Spec:
 
 def _xy(x: Spec, field: str, title: str) -> dict[str, Any]:
     return {"x": x, "y": {"field": field, "type": "quantitative", "title": title, "scale": {"zero": False}}}
-
-
-def _either(field: str, then: str | int, otherwise: str | int) -> Spec:
-    return {
-        "field": field,
-        "type": "nominal",
-        "legend": None,
-        "scale": {"domain": [True, False], "range": [then, otherwise]},
-    }

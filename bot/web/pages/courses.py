@@ -1,18 +1,17 @@
-"""The charts of a course: rolling windows, control charts, and every group on its own."""
+"""The charts of a course: rolling windows, control charts, and every group by itself."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from bot.reporting.shifts import Shifts
-from bot.reporting.trends import Groups, Trend
+from bot.reporting.trends import Groups, Trend, Window
 from bot.web import plots
 from bot.web.charts import Cell, Chart, Heading, Look, Spec
 from bot.web.language import day, number
 from bot.web.language import gettext as _
+from bot.web.marks import Mark
+from bot.web.pages.controls import controls, onset
 from bot.web.pages.names import band_names, dimension_name, value_name
-from flows import charts as control
-from flows.charts import Rule
 from flows.measures import NPS, Band, Measure
 from flows.trends import Break, Point, Why
 
@@ -20,22 +19,12 @@ NEAR = timedelta(days=14)
 """Breaks closer than this are one mark on a chart; the text above it has them all."""
 
 
-def charts(found: Trend, measure: Measure, window: int) -> Iterable[Chart]:
+def charts(found: Trend, measure: Measure) -> Iterable[Chart]:
     """Every chart there is enough for."""
-    name, bands = _scored(measure), band_names(measure)
+    name = _scored(measure)
     if any(each.estimate for each in found.rolling):
-        yield _rolling(found, name, window)
-    told: dict[str, tuple[str, control.Chart | None]] = {
-        "periods": (_("%(score)s of each period within its noise", score=name), found.chart),
-        "good": (_("%(band)s, percent of each period", band=bands[Band.GOOD]), found.good),
-        "bad": (_("%(band)s, percent of each period", band=bands[Band.BAD]), found.bad),
-    }
-    if found.shifts:
-        told["average"] = _("Moving average (EWMA) against the earlier half"), found.shifts.average
-        told["individuals"] = _("Individual periods (XmR), for periods of about equal volume"), _xmr(found.shifts)
-    for key, (title, chart) in told.items():
-        if chart:
-            yield _control(key, title, chart, found, "wide" if key == "periods" else "half")
+        yield _rolling(found, name)
+    yield from controls(found, name, band_names(measure))
     yield from _alone(found.groups, found.breaks, name)
 
 
@@ -46,17 +35,16 @@ def _scored(measure: Measure) -> str:
     return _("%(good)s minus %(bad)s", good=band_names(measure)[Band.GOOD], bad=band_names(measure)[Band.BAD])
 
 
-def _xmr(shifts: Shifts) -> control.Chart:
-    return shifts.individuals.chart
-
-
-def _rolling(found: Trend, name: str, window: int) -> Chart:
-    spots = _spots(found.rolling, [each.day for each in found.breaks], lambda each: each.last)
-    marks = list(_marks(found.breaks))
+def _rolling(found: Trend, name: str) -> Chart:
+    # Windows of days follow one another where no day is missing between their last ones, however much they overlap;
+    # those of answers reach over the days on which nobody answered.
+    spans = [(each.first if found.window.is_of_answers else each.last, each.last) for each in found.rolling]
+    spots = _spots(found.rolling, spans, [each.day for each in found.breaks], lambda each: each.last)
+    marks = [*_marks(found.breaks), *onset(found)]
     first, last = spots[0], spots[-1]
     return Chart(
         key="rolling",
-        title=_("%(score)s over %(days)s days up to each day, with its interval", score=name, days=number(window)),
+        title=_over(found.window, name),
         finding=_(
             "%(score)s: %(before)s on %(first)s, %(after)s on %(last)s; lowest %(low)s, highest %(high)s.",
             score=name,
@@ -73,37 +61,14 @@ def _rolling(found: Trend, name: str, window: int) -> Chart:
     )
 
 
-def _control(key: str, title: str, chart: control.Chart, found: Trend, width: str) -> Chart:
-    signs = {Rule.OUTSIDE: _("outside the limits"), Rule.RUN: _("eight in a row on one side")}
-    said = {each.place: signs[each.rule] for each in reversed(chart.signals)}
-    periods = list(zip(found.stretch, chart.points, strict=True))
-    limits = [
-        plots.Limit(period.first, each.value, each.low, each.high, said.get(place, ""))
-        for place, (period, each) in enumerate(periods)
-    ]
-    signals = ", ".join(f"{day(limits[place].day)} ({sign})" for place, sign in sorted(said.items()))
-    return Chart(
-        key=key,
-        title=title,
-        finding=_("%(title)s: signals on %(days)s.", title=title, days=signals)
-        if signals
-        else _("%(title)s: nothing but noise in %(count)s periods.", title=title, count=number(len(limits))),
-        draw=lambda look: plots.control(limits, chart.centre, "", look),
-        headings=(
-            Heading("first_day", _("First day"), str),
-            Heading("last_day", _("Last day"), str),
-            Heading("n", _("Answers"), int),
-            Heading("value", _("Value"), float),
-            Heading("low", _("Lower limit"), float),
-            Heading("high", _("Upper limit"), float),
-            Heading("signal", _("Signal"), str),
-        ),
-        rows=[
-            (period.first, period.last, period.counts.n, each.value, each.low, each.high, said.get(place, ""))
-            for place, (period, each) in enumerate(periods)
-        ],
-        width=width,
-    )
+def _over(window: Window, name: str) -> str:
+    if window.is_of_answers:
+        return _(
+            "%(score)s over the last %(count)s answers up to each day, with its interval",
+            score=name,
+            count=number(window.size),
+        )
+    return _("%(score)s over %(days)s days up to each day, with its interval", score=name, days=number(window.size))
 
 
 def _alone(groups: Groups, breaks: Sequence[Break], name: str) -> Iterable[Chart]:
@@ -111,7 +76,7 @@ def _alone(groups: Groups, breaks: Sequence[Break], name: str) -> Iterable[Chart
     for dimension, points in groups.items():
         named = sorted((value_name(dimension, value), of_value) for value, of_value in points.items())
         texts = [each.day for each in breaks if each.why is Why.TEXT]
-        spots = [spot for group, of_value in named for spot in _spots(of_value, texts, lambda each: each.first, group)]
+        spots = [spot for group, of_value in named for spot in _of_group(group, of_value, texts)]
         if not spots:
             continue
         title = _("%(score)s by %(dimension)s", score=name, dimension=dimension_name(dimension).lower())
@@ -134,16 +99,23 @@ def _multiples(spots: Sequence[plots.Spot], title: str, look: Look) -> Spec:
     return plots.multiples(spots, title, look)
 
 
+def _of_group(group: str, points: Sequence[Point], texts: Sequence[date]) -> list[plots.Spot]:
+    spans = [(each.first, each.last) for each in points]
+    return _spots(points, spans, texts, lambda each: each.first, group)
+
+
 def _spots(
-    points: Sequence[Point], edges: Sequence[date], at: Callable[[Point], date], group: str = ""
+    points: Sequence[Point],
+    spans: Sequence[tuple[date, date]],
+    edges: Sequence[date],
+    at: Callable[[Point], date],
+    group: str = "",
 ) -> list[plots.Spot]:
-    shown = [each for each in points if each.estimate]
-    # Windows overlap: what counts is whether a day of the axis is missing between two of them.
-    days = [(at(each), at(each)) if at(each) == each.last else (each.first, each.last) for each in shown]
-    joined = plots.stretches(days, edges)
+    shown = [(each, span) for each, span in zip(points, spans, strict=True) if each.estimate]
+    joined = plots.stretches([span for _each, span in shown], edges)
     return [
         plots.Spot(at(each), each.estimate.value, each.estimate.low, each.estimate.high, stretch, group)
-        for each, stretch in zip(shown, joined, strict=True)
+        for (each, _span), stretch in zip(shown, joined, strict=True)
         if each.estimate
     ]
 
@@ -165,11 +137,11 @@ def _row(each: Point) -> tuple[Cell, ...]:
     return each.first, each.last, each.counts.n, *scores
 
 
-def _marks(breaks: Sequence[Break]) -> Iterable[plots.Mark]:
+def _marks(breaks: Sequence[Break]) -> Iterable[Mark]:
     """One for what came in within two weeks, so that words do not lie on one another."""
     last = date.min
     for each in sorted(breaks, key=lambda each: each.day):
         if each.day - last >= NEAR:
             last = each.day
             came = _("%(channel)s comes in", channel=value_name("channel", each.channel))
-            yield plots.Mark(each.day, _("new wording") if each.why is Why.TEXT else came)
+            yield Mark(each.day, _("new wording") if each.why is Why.TEXT else came)

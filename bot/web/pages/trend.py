@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from bot.accounts import Role
 from bot.reporting import trends as reporting
 from bot.reporting.source import Source
-from bot.reporting.trends import Trend
+from bot.reporting.trends import WINDOW, WINDOWS, Trend
 from bot.web.charts import sent
 from bot.web.pages import filtering
 from bot.web.pages.courses import charts
@@ -24,18 +24,15 @@ from flows.trends import Every
 
 MAY_SEE = (Role.ANALYST, Role.ADMIN)
 
-WINDOWS = (28, 56, 91)
-"""Days of a rolling window, of which each holds every weekday equally often."""
-
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What of a course is looked at: a question with its measure, in which periods, in a window of how many days."""
+    """What of a course is looked at: a question with its measure, in which periods, in which of `WINDOWS`."""
 
     question: str
     measure: Measure
     every: Every
-    window: int
+    window: str
 
     @property
     def key(self) -> str:
@@ -59,7 +56,7 @@ def trend(source: Source) -> Blueprint:
             bar=bar,
             view=view,
             found=found,
-            charts={chart.key: chart for chart in charts(found, view.measure, view.window)} if found else {},
+            charts={chart.key: chart for chart in charts(found, view.measure)} if found else {},
             measures=[
                 Link(instrument_name(instrument), f"{question}-{instrument}", f"{question}-{instrument}" == view.key)
                 for question, instrument in dict.fromkeys((*_asked(source), (view.question, view.measure.instrument)))
@@ -83,14 +80,14 @@ def trend(source: Source) -> Blueprint:
         if told.faults:
             abort(404)
         found = lately.take(_named(told, view), lambda: _made(source, told, view))
-        return sent(list(charts(found, view.measure, view.window)), key, form)
+        return sent(list(charts(found, view.measure)), key, form)
 
     return pages
 
 
 def _made(source: Source, told: Meant, view: View) -> Trend:
     wanted = told.wanted.between(*told.period)
-    return reporting.trend(source, wanted, view.question, view.measure.instrument, view.every, view.window)
+    return reporting.trend(source, wanted, view.question, view.measure.instrument, view.every, WINDOWS[view.window])
 
 
 def _named(told: Meant, view: View) -> str:
@@ -109,7 +106,7 @@ def _view(source: Source) -> View:
         question,
         measure,
         Every(every) if every in set(Every) else Every.WEEK,
-        int(window) if window in map(str, WINDOWS) else WINDOWS[0],
+        window if window in WINDOWS else WINDOW,
     )
 
 
