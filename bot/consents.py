@@ -57,6 +57,6 @@ def keep_permission(
 
 def _asked(survey: Survey, callback: Consent, kept: Kept) -> str:
     """The question as it was last put."""
-    session = kept.session
-    misses = session.state.misses if isinstance(session.state, Waiting) else 0
+    session, awaited = kept.session, kept.session.awaited
+    misses = awaited.misses if isinstance(awaited, Waiting) else 0
     return survey.say(callback.prompts[session.language, session.medium].on_try(misses))

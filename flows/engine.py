@@ -19,6 +19,7 @@ from flows.turn import (
     Asked,
     Confirmed,
     Corrected,
+    Ended,
     Expired,
     HungUp,
     Input,
@@ -58,6 +59,8 @@ def step(survey: Survey, session: Session, given: Input) -> Turn:
     Silence, hanging up and expiry are inputs like any other. After the end an answer to the question that was open is
     still taken and marked late, and a correction, an opt-out or an opt-in still counts; all else changes nothing.
     """
+    if isinstance(session.state, Over) and session.awaited:
+        return _behind_the_end(survey, session, session.state, session.awaited, given)
     if isinstance(session.state, Over) and session.medium is Medium.VOICE:
         return _after_hanging_up(survey, session, session.state, given)
     session = course.in_a_language_of(survey, session)
@@ -92,15 +95,15 @@ def step(survey: Survey, session: Session, given: Input) -> Turn:
 def pending(survey: Survey, session: Session) -> Reply:
     """What the respondent hears who asks, in whatever way, where the conversation stands."""
     session = course.in_a_language_of(survey, session)
-    if not isinstance(session.state, Over) and not course.still_asked(survey, session):
-        return moves.go_on(survey, session, ()).reply
-    match session.state:
+    match session.awaited:
+        case None:
+            return Reply((), None)
+        case _ if not course.still_asked(survey, session):
+            return moves.go_on(survey, session, ()).reply
         case Waiting(question=key, misses=misses):
             return wording.put(survey, session, survey.question(key), misses)
         case Confirming(question=key):
             return wording.read_back(survey, session, course.rating(survey, key))
-        case Over():
-            return Reply((), None)
 
 
 def _touched(survey: Survey, session: Session, given: Tapped) -> Turn:
@@ -207,6 +210,21 @@ def _grant(survey: Survey, session: Session, waiting: Waiting, wish: Wish, given
     events = (OptedIn(),) if wish is Wish.START else ()
     reply = wording.put(survey, session, question, 0, said)
     return Turn(session, events, replace(reply, attempt=waiting.misses))
+
+
+def _behind_the_end(survey: Survey, session: Session, over: Over, awaited: Waiting | Confirming, given: Input) -> Turn:
+    """An input where the survey is over and a consent alone is awaited: it is taken as within a survey that goes on.
+
+    What has ended so stays ended, unless a question that counts is asked again or another outcome comes of it.
+    """
+    turn = step(survey, replace(session, state=awaited), given)
+    match turn.session.state:
+        case Over(outcome=over.outcome):
+            return replace(turn, events=tuple(event for event in turn.events if not isinstance(event, Ended)))
+        case Waiting(question=awaited.question) as still:
+            return replace(turn, session=replace(turn.session, state=replace(over, pending=still)))
+        case _:
+            return replace(turn, events=(Reopened(), *turn.events))
 
 
 def _after_hanging_up(survey: Survey, session: Session, over: Over, given: Input) -> Turn:

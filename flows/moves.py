@@ -142,13 +142,23 @@ def replaced(session: Session, question: Rating, value: int, given: Keyed | Type
 
 
 def go_on(survey: Survey, session: Session, events: tuple[Event, ...], said: tuple[str, ...] = ()) -> Turn:
-    """Ask the next question that applies, or end."""
+    """Ask the next question that applies, or end.
+
+    In writing a consent is asked for after the end: whoever leaves that open has answered everything that counts, and
+    counts at once. A call goes on until somebody hangs up.
+    """
     question = course.next_question(survey, session.answers)
     if question is None:
         return end(survey, session, Cause.FINISHED, events, said)
-    session = course.asked(survey, replace(session, state=Waiting(question.key)), question)
+    waiting = Waiting(question.key)
+    session = course.asked(survey, replace(session, state=waiting), question)
+    events += (Asked(question.key),)
     said += wording.bridge(survey, session, question)
-    return Turn(session, (*events, Asked(question.key)), wording.put(survey, session, question, 0, said))
+    reply = wording.put(survey, session, question, 0, said)
+    if isinstance(question, Consent) and session.medium is Medium.TEXT:
+        how = course.outcome(survey, session, Cause.FINISHED)
+        session, events = replace(session, state=Over(how, Cause.FINISHED, waiting)), (*events, Ended(how))
+    return Turn(session, events, reply)
 
 
 def end(

@@ -120,7 +120,11 @@ class Confirming:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """Ended. pending: where it stood when it was cut off, since an answer given before may still arrive."""
+    """Ended.
+
+    pending: where it stood when it was cut off, since an answer given before may still arrive; of one that has
+    finished, the consent that is asked for behind everything that counts.
+    """
 
     outcome: Outcome
     cause: Cause
@@ -146,6 +150,17 @@ class Session:
     asked: str | None = None
     series: str = ""
     turns: int = 0
+
+    @property
+    def awaited(self) -> Waiting | Confirming | None:
+        """What it waits for; over, that can be a consent alone."""
+        match self.state:
+            case Over(cause=Cause.FINISHED, pending=pending):
+                return pending
+            case Over():
+                return None
+            case state:
+                return state
 
 
 def to_plain(session: Session) -> dict[str, Any]:

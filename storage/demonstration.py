@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, exists, insert, select, text
 
-from flows.session import Session
+from flows.session import Over, Session
 from flows.survey import Survey
 from storage.answers import changed, taken_back
 from storage.attempts import Made
@@ -86,6 +86,7 @@ class Pile:
     def conversation(self, new: NewSession, lines: Sequence[tuple[Entry, Session]]) -> None:
         """A session, with every line of its journal and how it stood after each."""
         before: Session | None = None
+        stands_since = new.started_at
         said: dict[str, dict[str, Any]] = {}
         for entry, after in lines:
             self.rows[turns].append({"session_id": new.id, "at": entry.at, **sealed(self.keys, entry)})
@@ -95,10 +96,12 @@ class Pile:
                 said[row["question"]] = {**known, **{name: given[name] for name in GIVEN}} if known else given
             for question in taken_back(before, after) if before else []:
                 said.pop(question, None)
+            if before is None or not (isinstance(before.state, Over) and isinstance(after.state, Over)):
+                stands_since = entry.at
             before = after
         self.rows[answers] += said.values()
-        entry, after = lines[-1]
-        row = session_row(self.keys, self.survey, replace(new, session=after), new.respondent, entry.at)
+        _, after = lines[-1]
+        row = session_row(self.keys, self.survey, replace(new, session=after), new.respondent, stands_since)
         self.rows[sessions].append(row | {"revision": len(lines) - 1})
 
     def opt_out(self, address: str, at: datetime, how: str) -> None:

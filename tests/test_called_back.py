@@ -109,15 +109,56 @@ def test_a_yes_can_be_taken_back(wire: Wire) -> None:
     assert (row["state"], row["outcome"], row["closed_by"]) == ("closed", "withdrawn", None)
 
 
-@pytest.mark.parametrize("last", [None, "nee", "ja"])
+@pytest.mark.parametrize("last", [None, "misschien", "nee", "ja", "overslaan"])
 def test_a_survey_is_complete_with_or_without_an_answer(wire: Wire, last: str | None) -> None:
-    """Left alone, the question ends with the session, which is completed; no figure knows of it."""
-    converse(wire, "3", "5", "zo maar", *([last] if last else []))
+    """As soon as everything that counts is answered, however the question fares; no figure knows of it."""
+    converse(wire, "3", "5", "zo maar")
+    (at_once,) = wire.rows("sessions")
+    assert (at_once["outcome"], at_once["last_question"]) == ("completed", "why")
+    wire.clock.advance(minutes=5)
+    if last:
+        wire.post(texted("last", last))
     wire.clock.advance(days=4)
     wire.parts.conversations.expire_overdue()
     (session,) = wire.rows("sessions")
-    assert (session["outcome"], session["last_question"]) == ("completed", "why")
+    assert [session[name] for name in ("outcome", "last_question", "ended_at")] == [
+        at_once[name] for name in ("outcome", "last_question", "ended_at")
+    ]
     assert {row["question"] for row in wire.rows("answers")} == {"nps", "ces", "why"}
+    assert [event["is"] for row in wire.rows("turns") for event in row["events"]].count("Ended") == 1
+
+
+def test_a_yes_may_come_late(wire: Wire) -> None:
+    """Days after the survey is complete the question stands; once it is forgotten nothing is taken for an answer."""
+    converse(wire, "3", "5", "zo maar")
+    lasts = wire.parts.settings.text
+    wire.clock.advance(hours=lasts.session_hours + lasts.grace_hours - 1)
+    assert "Afgesproken" in wire.post(texted("yes", "ja")).body
+    assert len(wire.rows("callbacks")) == 1
+    converse(wire, "3", "5", "zo maar", name="b", theirs="+31201234599")
+    wire.clock.advance(hours=lasts.session_hours + lasts.grace_hours)
+    wire.post(texted("too late", "ja", "+31201234599"))
+    assert len(wire.rows("callbacks")) == 1
+
+
+def test_a_correction_still_counts_while_the_question_stands(wire: Wire) -> None:
+    """The survey is over and stays complete; who was not let down after all is not asked any longer."""
+    converse(wire, "9", "5", "zo maar")
+    assert "terugbellen" not in wire.post(texted("corrected", "ik bedoel 2")).body
+    (session,) = wire.rows("sessions")
+    assert session["outcome"] == "completed"
+    assert {row["question"]: row["value"] for row in wire.rows("answers")} == {"nps": 9, "ces": 2, "why": None}
+
+
+def test_a_number_taken_back_opens_the_survey_again(wire: Wire) -> None:
+    """It counts no longer; with another it is complete once more."""
+    converse(wire, "3", "5", "zo maar")
+    wire.post(texted("back", "terug"))
+    (session,) = wire.rows("sessions")
+    assert (session["outcome"], session["ended_at"]) == (None, None)
+    assert "terugbellen" in wire.post(texted("again", "4")).body
+    (session,) = wire.rows("sessions")
+    assert (session["outcome"], session["last_question"]) == ("completed", "why")
 
 
 @pytest.mark.parametrize(

@@ -428,11 +428,12 @@ def test_what_nobody_answers_ends_with_its_session(office: Desk) -> None:
     assert office.invitation()["due_at"] is None
 
 
-def test_a_finished_survey_closes_its_invitation_when_it_comes_up(office: Desk) -> None:
-    """Answering itself writes nothing to the invitation."""
+@pytest.mark.parametrize("answers", [("9", "2", "Goed geholpen."), ("3", "5", "Nooit iemand gesproken.")])
+def test_a_finished_survey_closes_its_invitation_when_it_comes_up(office: Desk, answers: tuple[str, ...]) -> None:
+    """Answering itself writes nothing to the invitation; nor does it wait for who might yet agree to be called back."""
     reference = office.invite()
     office.work()
-    for number, answer in enumerate(("9", "2", "Goed geholpen.")):
+    for number, answer in enumerate(answers):
         office.wire.post(texted(f"SM-{number}", answer))
     assert office.invitation()["ended_at"] is None
     assert office.state(reference) is State.COMPLETED

@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 from flows import loader
 from flows.engine import MOST_TURNS, begin, pending, step
-from flows.session import Answer, Gap, Missing, Over, Permission, Rated, Session, Verbatim, from_plain, to_plain
+from flows.session import (
+    Answer,
+    Gap,
+    Missing,
+    Outcome,
+    Over,
+    Permission,
+    Rated,
+    Session,
+    Verbatim,
+    from_plain,
+    to_plain,
+)
 from flows.survey import Condition, Consent, Medium, Rating, Survey
 from flows.turn import (
     Answered,
@@ -87,10 +99,10 @@ def held(drawn: tuple[tuple[str, str], Medium, list[Input]]) -> tuple[Survey, li
     return survey, conversation(survey, begin(survey, language, medium), inputs)
 
 
-def retold(turns: list[Turn]) -> tuple[dict[str, int | Gap | None], bool]:
-    """Answers and whether it is over, as the journal alone tells it; None for an answer in words."""
+def retold(turns: list[Turn]) -> tuple[dict[str, int | Gap | None], Outcome | None]:
+    """Answers, None of those in words, and how it has ended if it has, as the journal alone tells it."""
     answers: dict[str, int | Gap | None] = {}
-    over = False
+    ended: Outcome | None = None
     for event in (event for turn in turns for event in turn.events):
         match event:
             case Answered(question=key, value=value):
@@ -103,11 +115,12 @@ def retold(turns: list[Turn]) -> tuple[dict[str, int | Gap | None], bool]:
                 answers[key] = new
             case Withdrawn(question=key):
                 del answers[key]
-            case Ended():
-                over = True
+            case Ended(outcome=outcome):
+                assert ended is None, "nothing ends twice"
+                ended = outcome
             case Reopened():
-                over = False
-    return answers, over
+                ended = None
+    return answers, ended
 
 
 def told(answer: Answer) -> int | Gap | None:
@@ -142,11 +155,13 @@ def test_every_number_is_on_the_scale_of_its_own_question(drawn: tuple[tuple[str
 
 @given(conversations)
 def test_journal_and_snapshot_tell_the_same_story(drawn: tuple[tuple[str, str], Medium, list[Input]]) -> None:
-    """The answers and the end can be told from the events alone."""
+    """The answers and the end can be told from the events alone, after each turn."""
     _, turns = held(drawn)
-    session = turns[-1].session
-    snapshot = {key: told(answer) for key, answer in session.answers.items()}
-    assert retold(turns) == (snapshot, isinstance(session.state, Over))
+    for number, turn in enumerate(turns, start=1):
+        session = turn.session
+        snapshot = {key: told(answer) for key, answer in session.answers.items()}
+        outcome = session.state.outcome if isinstance(session.state, Over) else None
+        assert retold(turns[:number]) == (snapshot, outcome)
 
 
 @given(conversations)
@@ -154,11 +169,13 @@ def test_the_question_awaited_is_the_one_last_put(drawn: tuple[tuple[str, str], 
     """A reply awaits exactly what the session waits for, and a repeated question is the same question."""
     survey, turns = held(drawn)
     for turn in turns:
-        state, awaits = turn.session.state, turn.reply.awaits
-        assert (awaits is None) == isinstance(state, Over)
-        if not isinstance(state, Over):
-            assert awaits is not None
-            assert awaits.key == state.question == turn.session.asked
+        awaited, awaits = turn.session.awaited, turn.reply.awaits
+        assert (awaits is None) == (awaited is None)
+        assert isinstance(turn.session.state, Over) <= isinstance(awaits, Consent | None), (
+            "all that counts is asked before"
+        )
+        if awaited and awaits:
+            assert awaits.key == awaited.question == turn.session.asked
             again = pending(survey, turn.session)
             assert (again.awaits, again.confirming) == (awaits, turn.reply.confirming)
 

@@ -7,7 +7,7 @@ from random import Random
 from bot.demo.customers import SLOW_QUEUE, Happened
 from bot.demo.words import verbatim
 from flows.engine import step
-from flows.session import Confirming, Over, Session
+from flows.session import Confirming, Session
 from flows.survey import Channel, Medium, Open, Rating, Survey
 from flows.turn import Expired, HungUp, Input, Keyed, Silence, Spoken, Turn, Typed
 
@@ -42,7 +42,7 @@ def answered(chance: Random, survey: Survey, session: Session, of: Happened, cha
     medium, mood = session.medium, of.mood + KINDNESS[channel] + chance.gauss(0, 0.25)
     is_wrong_way = chance.random() < MISREADING
     said: list[Said] = []
-    while not isinstance(session.state, Over):
+    while session.awaited:
         given = _input(chance, survey, session, of, mood, is_wrong_way)
         if given is None:
             break
@@ -67,10 +67,10 @@ def _input(
     chance: Random, survey: Survey, session: Session, of: Happened, mood: float, is_wrong_way: bool
 ) -> Input | None:
     """The next input; None where none comes any more."""
-    state, language = session.state, session.language
+    state, language = session.awaited, session.language
     if isinstance(state, Confirming):
         return Silence()
-    assert not isinstance(state, Over)  # noqa: S101 -- whoever asks has looked; for mypy
+    assert state is not None  # noqa: S101 -- whoever asks has looked; for mypy
     is_voice = session.medium is Medium.VOICE
     question = survey.question(state.question)
     if state.misses > 1 or chance.random() < LEAVING:
