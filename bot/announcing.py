@@ -14,9 +14,10 @@ from storage.database import Database
 
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
-LEASE = timedelta(minutes=10)
-"""How long one worker has for what it has taken; after a crash somebody else tells it."""
 AT_ONCE = 10
+LEASE = timedelta(minutes=20)
+"""How long one worker has for what it has taken, twice what the longest time for each comes to; after a crash somebody
+else tells it."""
 
 log = logging.getLogger(__name__)
 

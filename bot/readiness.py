@@ -1,11 +1,11 @@
 """Whether the product can do its work at this moment, check by check."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage import exports, heartbeats
+from storage import announcements, exports, heartbeats
 from storage.database import Database, UnavailableError, at_head
 
 LONGEST_LOOK = 3.0
@@ -61,11 +61,16 @@ class Readiness:
             last = heartbeats.last(connection)
             trouble, _ = heartbeats.tagging(connection)
             unwritten = exports.trouble(connection, self._now() - RECENT)
-        told = "; ".join(f"{name}: {why}" for name, why in unwritten)
-        yield Check("exports", not unwritten, told or "written as they should be", is_vital=False)
+            untold = announcements.trouble(connection)
+        yield Check("exports", not unwritten, _told(unwritten) or "written as they should be", is_vital=False)
+        yield Check("announcements", not untold, _told(untold) or "callbacks are announced", is_vital=False)
         if last is None:
             yield Check("worker", False, "none has ever come by: start `nawoord worker`")
             return
         age = self._now() - last
         yield Check("themes", trouble is None, trouble or "tagged as they should be", is_vital=False)
         yield Check("worker", age <= self._worker_lasts, f"one came by {max(age.total_seconds(), 0):.0f} seconds ago")
+
+
+def _told(trouble: Sequence[tuple[str, str]]) -> str:
+    return "; ".join(f"{name}: {why}" for name, why in trouble)

@@ -4,23 +4,25 @@ import hashlib
 import hmac
 import json
 import socket
+import ssl
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address, ip_network
+from http.client import HTTPConnection, HTTPException
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
+from bot.deadline import connected
 
 SIGNATURE = "Nawoord-Signature"
 DELIVERY = "Nawoord-Delivery"
 
 PORTS = {"http": 80, "https": 443}
-METADATA = frozenset({ip_address("168.63.129.16")})
-"""What clouds answer their machines with, where it looks like any other address."""
+CLOSED = tuple(map(ip_network, ("168.63.129.16", "192.0.0.0/24", "fec0::/10")))
+"""What networks, and clouds their machines, answer with though it looks like any other address."""
 TRANSLATED = ip_network("64:ff9b::/96")
-"""In whose addresses others are hidden."""
+"""Addresses behind which a network without IPv4 reaches those of IPv4 (RFC 6052)."""
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -38,12 +40,16 @@ def is_public(address: str) -> bool:
     """Whether an address leads out into the open: neither to this machine or network nor to what runs it."""
     ip = ip_address(address.partition("%")[0])
     if isinstance(ip, IPv6Address):
-        if ip in TRANSLATED or ip.teredo:
+        if ip.teredo:
             return False
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if inner:
+        if inner := _inner(ip):
             return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast and ip not in METADATA
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved) and not any(ip in network for network in CLOSED)
+
+
+def _inner(ip: IPv6Address) -> IPv4Address | None:
+    """The address of IPv4 that one of IPv6 stands for."""
+    return IPv4Address(ip.packed[-4:]) if ip in TRANSLATED else ip.ipv4_mapped or ip.sixtofour
 
 
 def signature(secret: str, at: datetime, body: bytes) -> str:
@@ -68,7 +74,8 @@ def post(
 
     The host is looked up once, every address of it is checked, and the one connected to is one of those, so that a name
     cannot lead elsewhere a moment later. delivery: names what is told, and stays the same when it is told again;
-    timeout: seconds for connecting and for each wait. No redirect is followed.
+    timeout: seconds for connecting, asking and the answer together. No redirect is followed, and of the answer nothing
+    is read behind its head.
     """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
@@ -85,38 +92,28 @@ def post(
         "Host": parts.netloc,
         "Content-Type": "application/json",
         "User-Agent": "nawoord",
+        "Connection": "close",
         DELIVERY: delivery,
         SIGNATURE: signature(secret, at, body),
     }
-    reached = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
-    with requests.Session() as session:
-        session.trust_env = False  # a proxy of the environment would look the name up anew
-        session.mount("https://", _Pinned(host))
-        try:
-            with session.post(
-                parts._replace(netloc=f"{reached}:{port}").geturl(),
-                data=body,
-                headers=headers,
-                timeout=timeout,
-                allow_redirects=False,
-                stream=True,  # what is answered is not read
-            ) as response:
-                status = response.status_code
-        except requests.Timeout as error:
-            raise UndeliveredError(f"no answer in {timeout:g} seconds") from error
-        except requests.RequestException as error:
-            raise UndeliveredError(f"no connection ({type(error).__name__})") from error
+    try:
+        with connected(addresses, port, timeout) as line:
+            status = _status(line, parts, host, body, headers)
+    except TimeoutError as error:
+        raise UndeliveredError(f"no answer in {timeout:g} seconds") from error
+    except (OSError, HTTPException) as error:
+        raise UndeliveredError(f"no connection ({type(error).__name__})") from error
     if not 200 <= status < 300:
         raise UndeliveredError(f"answered with {status}")
 
 
-class _Pinned(HTTPAdapter):
-    """Connects to an address, and takes only a certificate of the host it was looked up for."""
-
-    def __init__(self, host: str) -> None:
-        self._host = host
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Lets the handshake name the host, and checks the certificate against it."""
-        super().init_poolmanager(*args, **kwargs, server_hostname=self._host, assert_hostname=self._host)
+def _status(line: socket.socket, parts: SplitResult, host: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """Asks over that connection, encrypted where the address says so, as that host alone can; gives the status."""
+    if parts.scheme == "https":
+        line = ssl.create_default_context().wrap_socket(line, server_hostname=host)
+    connection = HTTPConnection(host, parts.port or PORTS[parts.scheme])
+    connection.sock = line
+    with closing(connection):
+        connection.request("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body, headers)
+        with connection.getresponse() as answer:
+            return answer.status

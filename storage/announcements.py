@@ -72,5 +72,16 @@ def backlog(connection: Connection) -> Backlog:
     return Backlog(*connection.execute(counted).one())
 
 
+def trouble(connection: Connection) -> list[tuple[str, str]]:
+    """Ways over which something could not be told so far, or ever, of a callback that is still to be made; why not."""
+    rows = connection.execute(
+        select(_columns.way, _columns.trouble)
+        .join(callbacks, callbacks.c.id == _columns.callback_id)
+        .where(_columns.trouble.is_not(None), _columns.sent_at.is_(None), callbacks.c.state != "closed")
+        .order_by(_columns.way, _columns.made_at)
+    )
+    return list({row.way: row.trouble for row in rows}.items())
+
+
 def _of(told: Due) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (_columns.callback_id == told.callback_id, _columns.way == told.way)

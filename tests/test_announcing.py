@@ -10,11 +10,13 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain, repeat
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -22,6 +24,8 @@ import pytest
 from bot.announcing import LONGEST_WAIT, Announcements, wait
 from bot.config import ConfigError
 from bot.config import load as read_settings
+from bot.mail import send
+from bot.sections import CallbackMail
 from bot.webhook import UndeliveredError, is_public, post
 from tests.test_called_back import converse
 from tests.wire import CALLER, Wire, texted
@@ -173,6 +177,71 @@ def test_whoever_is_slow_is_not_waited_for(receiver: Receiver) -> None:
     receiver.held.set()
 
 
+class _Dripping(socketserver.BaseRequestHandler):
+    """Says its words a byte at a time, and the last of them for ever, until nobody listens any longer."""
+
+    def handle(self) -> None:
+        words: bytes = self.server.words  # type: ignore[attr-defined]
+        with suppress(OSError):
+            for byte in chain(words[:-1], repeat(words[-1])):
+                self.request.sendall(bytes([byte]))
+                self.server.stopped.wait(0.02)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def dripping(words: bytes) -> Iterator[int]:
+    """A server that answers so, at a port of this machine."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Dripping) as server, served(server):
+        server.words, server.stopped = words, threading.Event()  # type: ignore[attr-defined]
+        yield server.server_address[1]
+        server.stopped.set()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 2", b"HTTP/1.1 100 Continue\r\n\r\n" * 99])
+def test_an_answer_that_drips_is_cut_off(said: bytes) -> None:
+    """Each byte comes in time, and the whole does not: the time is for all of it."""
+    with dripping(said) as port:
+        began = monotonic()
+        with pytest.raises(UndeliveredError, match=r"no answer in 0\.3 seconds"):
+            post(f"http://127.0.0.1:{port}/", {}, "d", SECRET, NOON, 0.3, allow_private=True)
+        assert monotonic() - began < 10
+
+
+def test_of_the_answer_only_the_head_is_read() -> None:
+    """However much comes behind it, it has been told."""
+    with dripping(b"HTTP/1.1 200 OK\r\n\r\n" + b"more") as port:
+        post(f"http://127.0.0.1:{port}/", {}, "d", SECRET, NOON, 5, allow_private=True)
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+@pytest.mark.parametrize("said", [b"220-hello\r\n" * 99, b"2", b"220 here\r\n250-and\r\n" + b"250-so on\r\n" * 99])
+def test_a_mail_server_that_drips_is_cut_off(said: bytes, security: str) -> None:
+    """As a webhook is."""
+    with dripping(said) as port:
+        ends = {"sender": "nawoord@example.com", "to": ["team@example.com"], "timeout_seconds": 0.5}
+        settings = CallbackMail.model_validate({"host": "127.0.0.1", "port": port, "security": security, **ends})
+        began = monotonic()
+        with pytest.raises(UndeliveredError, match="mail server"):
+            send(settings, None, "d", "subject", "text", NOON)
+        assert monotonic() - began < 10
+
+
+def test_a_mail_server_that_never_stops_talking_is_left() -> None:
+    """However fast it talks."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Chattering) as server, served(server):
+        ends = {"sender": "nawoord@example.com", "to": ["team@example.com"], "timeout_seconds": 30}
+        plain = {"host": "127.0.0.1", "port": server.server_address[1], "security": "none", **ends}
+        with pytest.raises(UndeliveredError, match="SMTPServerDisconnected"):
+            send(CallbackMail.model_validate(plain), None, "d", "subject", "text", NOON)
+
+
+class _Chattering(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        with suppress(OSError):
+            while True:
+                self.request.sendall(b"220-hello\r\n" * 999)
+
+
 def test_a_callback_that_is_taken_back_is_not_announced(database_url: str, receiver: Receiver) -> None:
     """Whoever says no after yes before anybody was told is told of to nobody."""
     with telling(database_url, **hook(receiver)) as (wire, announcements):
@@ -187,6 +256,7 @@ def test_a_callback_that_is_taken_back_is_not_announced(database_url: str, recei
         *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.100.100.200", "0.0.0.0"),  # noqa: S104
         *("224.0.0.1", "255.255.255.255", "168.63.129.16", "::1", "::", "fe80::1%eth0", "fd00:ec2::254", "ff02::1"),
         *("::ffff:127.0.0.1", "::ffff:169.254.169.254", "2002:7f00:1::", "64:ff9b::7f00:1", "2001:0:4136::1"),
+        *("::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::9.9.9.9", "64:ff9b::10.1.2.3", "fec0::1", "192.0.0.192"),
     ],
 )
 def test_no_private_address_is_asked(address: str, receiver: Receiver) -> None:
@@ -199,7 +269,7 @@ def test_no_private_address_is_asked(address: str, receiver: Receiver) -> None:
     assert receiver.got == []
 
 
-@pytest.mark.parametrize("address", ["9.9.9.9", "2620:fe::fe", "::ffff:9.9.9.9"])
+@pytest.mark.parametrize("address", ["9.9.9.9", "2620:fe::fe", "::ffff:9.9.9.9", "64:ff9b::9.9.9.9"])
 def test_public_addresses_may_be_asked(address: str) -> None:
     """What anybody can reach is open."""
     assert is_public(address)
@@ -311,7 +381,7 @@ def test_a_certificate_of_another_host_is_not_taken(tmp_path: Path, monkeypatch:
     context, named = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), list[str | None]()
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     context.sni_callback = lambda _socket, name, _context: named.append(name)
-    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(tmp_path / "cert.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
     receiver = Receiver()
     receiver.socket = context.wrap_socket(receiver.socket, server_side=True)
 
@@ -321,7 +391,7 @@ def test_a_certificate_of_another_host_is_not_taken(tmp_path: Path, monkeypatch:
 
     with served(receiver):
         tell("receiver.example")
-        with pytest.raises(UndeliveredError, match="SSLError"):
+        with pytest.raises(UndeliveredError, match="SSLCertVerificationError"):
             tell("other.example")
     assert named == ["receiver.example", "other.example"]
     assert len(receiver.got) == 1

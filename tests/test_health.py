@@ -47,7 +47,7 @@ def test_it_is_ready(wire: Wire) -> None:
     assert response.status_code == 200
     assert response.json == {
         "ready": True,
-        "checks": [{"name": name, "ok": True} for name in ("database", "migrations", "exports", "themes", "worker")],
+        "checks": [{"name": name, "ok": True} for name in ("database", "migrations", "exports", "announcements", "themes", "worker")],
     }
     assert response.headers["Cache-Control"] == "no-store"
 
@@ -82,6 +82,7 @@ def test_it_is_not_ready_where_no_worker_ever_was(database_url: str) -> None:
             "database": True,
             "migrations": True,
             "exports": True,
+            "announcements": True,
             "worker": False,
         }
 

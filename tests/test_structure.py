@@ -22,7 +22,7 @@ HOMES = {
     "itsdangerous": {"bot/web"},
     "werkzeug": {"bot/web", "bot/carriers/sandbox.py"},
     "twilio": {"bot/twiml.py", "bot/carriers/twilio.py"},
-    "requests": {"bot/carriers/twilio.py", "bot/webhook.py"},
+    "requests": {"bot/carriers/twilio.py"},
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
     "cryptography": {"storage"},
