@@ -15,11 +15,11 @@ from bot.app import Parts, assemble, source_of
 from bot.readiness import Readiness
 from bot.reporting.exports import Export
 from bot.reporting.files import write_file
-from bot.schedule import Schedule
+from bot.schedule import Schedule, standing
 from bot.sections import ScheduledExport
 from bot.settings import Settings
-from flows.schedules import Every, latest
-from storage import heartbeats
+from flows.schedules import MOST, Every, Period, due, gaps, latest
+from storage import exports, heartbeats
 from tests.conftest import SECRET
 from tests.tallied import NOON, Surveyed, survey
 
@@ -84,13 +84,7 @@ def test_a_period_is_written_once(parts: Parts, tmp_path: Path) -> None:
 
 def test_of_two_workers_one_writes(parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However exactly they tick together."""
-    begun: list[Path] = []
-
-    def counted(found: Export, path: Path, format: str, **more: Any) -> None:
-        begun.append(path)
-        write_file(found, path, format, **more)
-
-    monkeypatch.setattr("bot.schedule.write_file", counted)
+    begun = recorded(monkeypatch)
     together = Barrier(2)
 
     def tick(worker: str) -> None:
@@ -119,9 +113,7 @@ def test_what_fails_is_told_and_tried_again(parts: Parts, tmp_path: Path) -> Non
     assert not check.is_vital
     assert check.detail.startswith("daily: ")
     (tmp_path / "out").unlink()
-    schedule(parts, now=NEXT_DAY + timedelta(minutes=5)).tick()
-    assert not (tmp_path / "out").exists(), "not before the claim is old enough"
-    schedule(parts, now=NEXT_DAY + timedelta(minutes=11)).tick()
+    schedule(parts, "two", NEXT_DAY + timedelta(minutes=1)).tick()
     assert len(files(tmp_path)) == 2
     (check,) = [check for check in look() if check.name == "exports"]
     assert check.ok
@@ -140,8 +132,156 @@ def test_a_worker_that_is_told_to_stop_leaves_nothing_half(parts: Parts, tmp_pat
 
     replace(stopped, now=now).tick()
     assert files(tmp_path) == []
-    schedule(parts, "two", NEXT_DAY + timedelta(minutes=11)).tick()
+    schedule(parts, "two", NEXT_DAY + timedelta(minutes=1)).tick()
     assert len(files(tmp_path)) == 2
+
+
+def test_a_worker_that_died_leaves_its_export_to_the_next(parts: Parts, tmp_path: Path) -> None:
+    """Who holds a claim too long has gone; what they had begun to write is taken away."""
+    with parts.database.write() as connection:
+        assert exports.claim(connection, "daily", "2026-03-02", "gone", NEXT_DAY, NEXT_DAY)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".daily_2026-03-02.csv.0a1b2c3d.part").write_text("half", encoding="utf-8")
+    schedule(parts, now=NEXT_DAY + timedelta(minutes=9)).tick()
+    assert len(files(tmp_path)) == 1
+    schedule(parts, now=NEXT_DAY + timedelta(minutes=11)).tick()
+    assert files(tmp_path) == ["daily_2026-03-02.csv", "daily_2026-03-02.csv.README.md"]
+
+
+def test_after_a_standstill_every_period_is_made_up(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest first, each with the answers of its own day."""
+    with parts.database.write() as connection:
+        for day in range(4):
+            survey(connection, Surveyed({"nps": day}, queue="billing", at=NOON + timedelta(days=day)))
+    schedule(parts).tick()
+    written = recorded(monkeypatch)
+    schedule(parts, "two", NEXT_DAY + timedelta(days=3)).tick()
+    assert [path.name for path in written] == [f"daily_2026-03-0{day}.csv" for day in (3, 4, 5)]
+    found = [polars.read_csv(path)["nps"].to_list() for path in sorted((tmp_path / "out").glob("*.csv"))]
+    assert found == [[0], [1], [2], [3]]
+
+
+def test_what_is_too_long_ago_is_left_out_and_told(
+    parts: Parts, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once in the log, and on the page for good."""
+    schedule(parts).tick()
+    later = NEXT_DAY + timedelta(days=MOST + 4)
+    for minutes in range(2):
+        schedule(parts, now=later + timedelta(minutes=minutes)).tick()
+    assert len(list((tmp_path / "out").glob("*.csv"))) == MOST + 1
+    assert caplog.text.count("export daily: 2026-03-03 to 2026-03-06 were too long ago") == 1
+    left_out = Period(date(2026, 3, 3), date(2026, 3, 6))
+    assert standing(parts.database, parts.settings.exports[0]).left_out == [left_out]
+
+
+def test_one_that_fails_holds_up_no_other(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever is wrong with it; the log tells of it once, and repeats nothing that somebody may have said."""
+    two = schedule(parts)
+    (other,) = (each.model_copy(update={"name": "other"}) for each in two.wanted)
+    both = replace(two, wanted=(*two.wanted, other))
+    written = recorded(monkeypatch, fails="daily_")
+    for _ in range(3):
+        both.tick()
+    assert [path.name for path in written] == ["other_2026-03-02.csv"]
+    assert caplog.text.count("export daily of 2026-03-02 failed: an error in the program (ValueError)") == 1
+    stands = standing(parts.database, both.wanted[0])
+    assert (stands.waiting, stands.trouble) == (1, "an error in the program (ValueError)")
+
+
+def test_a_period_that_cannot_be_written_holds_up_no_other(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again at every tick, before the ones that came after it."""
+    schedule(parts).tick()
+    later = schedule(parts, now=NEXT_DAY + timedelta(days=2))
+    with monkeypatch.context() as broken:
+        recorded(broken, fails="daily_2026-03-03")
+        later.tick()
+    assert len(list((tmp_path / "out").glob("*.csv"))) == 2
+    later.tick()
+    assert len(list((tmp_path / "out").glob("*.csv"))) == 3
+
+
+def test_a_full_disk_leaves_nothing_half(parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the file nor its explanation is there without the other; with room again both are."""
+    with monkeypatch.context() as full:
+        full.setattr("bot.reporting.files.explained", _no_room)
+        schedule(parts).tick()
+        assert list((tmp_path / "out").iterdir()) == []
+        told = standing(parts.database, parts.settings.exports[0])
+        assert told.trouble == "[Errno 28] No space left on device"
+    schedule(parts).tick()
+    assert len(files(tmp_path)) == 2
+    assert standing(parts.database, parts.settings.exports[0]).trouble is None
+
+
+def _no_room(*_: Any) -> str:
+    raise OSError(28, "No space left on device")
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch, fails: str | None = None) -> list[Path]:
+    """Every file that is written from now on, in order; one whose name begins so fails."""
+    written: list[Path] = []
+
+    def write(found: Export, path: Path, format: str, **more: Any) -> None:
+        if fails and path.name.startswith(fails):
+            raise ValueError("what a customer said")
+        written.append(path)
+        write_file(found, path, format, **more)
+
+    monkeypatch.setattr("bot.schedule.write_file", write)
+    return written
+
+
+def days(*pairs: tuple[int, int]) -> list[Period]:
+    return [Period(date(2026, 3, first), date(2026, 3, last)) for first, last in pairs]
+
+
+@pytest.mark.parametrize(
+    ("every", "written", "begun", "wanted"),
+    [
+        (Every.DAY, None, [], [(5, 5)]),
+        (Every.DAY, (5, 5), [], []),
+        (Every.DAY, (2, 2), [], [(3, 3), (4, 4), (5, 5)]),
+        (Every.DAY, None, [(3, 3)], [(3, 3), (4, 4), (5, 5)]),
+        (Every.DAY, (4, 4), [(2, 2)], [(2, 2), (5, 5)]),
+        (Every.DAY, (2, 4), [], [(5, 5)]),
+    ],
+)
+def test_what_is_due(
+    every: Every, written: tuple[int, int] | None, begun: list[tuple[int, int]], wanted: list[tuple[int, int]]
+) -> None:
+    """What was begun, and every period behind the last one written; the latest alone where none ever was."""
+    last = days(written)[0] if written else None
+    assert due(every, *days((5, 5)), last, days(*begun)).periods == days(*wanted)
+
+
+def test_months_and_weeks_are_made_up_whole() -> None:
+    """However long they are."""
+    february = Period(date(2026, 2, 1), date(2026, 2, 28))
+    december = Period(date(2025, 12, 1), date(2025, 12, 31))
+    found = due(Every.MONTH, february, december, []).periods
+    assert [each.name for each in found] == ["2026-01-01_2026-01-31", "2026-02-01_2026-02-28"]
+    week = Period(date(2026, 3, 2), date(2026, 3, 8))
+    found = due(Every.WEEK, week, february, []).periods
+    assert [each.name for each in found] == ["2026-02-23_2026-03-01", "2026-03-02_2026-03-08"]
+
+
+def test_a_period_is_known_by_its_name() -> None:
+    """As it stands in the table."""
+    for period in days((2, 2), (2, 8)):
+        assert Period.named(period.name) == period
+
+
+def test_days_of_no_file_are_found() -> None:
+    """Between those of which there is one; periods that overlap leave none."""
+    assert gaps(days((1, 2), (5, 5), (9, 9))) == days((3, 4), (6, 8))
+    assert gaps(days((1, 7), (3, 3), (8, 8))) == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Writes an export to a file that is there whole or not at all, with what its columns mean beside it."""
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,10 +18,13 @@ def write_file(
     step: as of `Export.table`; where it raises, nothing is left behind. Raises FileExistsError where there is such a
     file, which is left as it is, and OSError where none can be written.
     """
-    with _appearing(path) as draft, draft.open("xb") as file:
-        write(export.table(step), file, format, bom)
-    if format in STREAMED:
-        readme(path).write_text(explained(export.columns), encoding="utf-8")
+    with _appearing(path) as draft:
+        with draft.open("xb") as file:
+            write(export.table(step), file, format, bom)
+            file.flush()
+            os.fsync(file.fileno())  # else a machine that loses power may keep the name alone
+        if format in STREAMED:
+            _explain(export, readme(path))
 
 
 def readme(path: Path) -> Path:
@@ -28,17 +32,36 @@ def readme(path: Path) -> Path:
     return path.with_name(f"{path.name}.README.md")
 
 
+def sweep(path: Path) -> None:
+    """Takes away what was begun under that name and never finished, by a process that was ended. Raises OSError."""
+    for draft in path.parent.glob(f".{path.name}.*.part"):
+        draft.unlink(missing_ok=True)
+
+
+def _explain(export: Export, path: Path) -> None:
+    draft = _draft(path)
+    try:
+        draft.write_text(explained(export.columns), encoding="utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 @contextmanager
 def _appearing(path: Path) -> Iterator[Path]:
     """A name to write under that nobody takes for the file; it gets its own when the block is left in peace."""
     _refuse(path)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    draft = _draft(path)
     try:
         yield draft
         _refuse(path)
         draft.rename(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
 
 
 def _refuse(path: Path) -> None:

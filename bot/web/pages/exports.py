@@ -1,5 +1,6 @@
 """Exports on a page: answers or verbatims under any filter, to keep as a file."""
 
+from collections.abc import Sequence
 from logging import getLogger
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -9,22 +10,25 @@ from bot.accounts import Role
 from bot.reporting.exports import What, export
 from bot.reporting.source import Source
 from bot.reporting.writers import FORMATS, explained
+from bot.schedule import standing
+from bot.sections import ScheduledExport
 from bot.web import auth
 from bot.web.downloads import download
 from bot.web.pages.filtering import Bar
 from bot.web.pages.forms import Plain
 from bot.web.pages.frame import seen_by
+from bot.web.pages.narrowing import NarrowingBar, narrowed
 from flows.filters import Filter
 from storage.encryption import Keys
 
-from bot.web.pages.narrowing import NarrowingBar, narrowed
 LOG = getLogger(__name__)
 
 MAY_TAKE = (Role.ANALYST, Role.ADMIN)
 
 
-def exports(source: Source, keys: Keys) -> Blueprint:
-    """The page on which answers and verbatims are taken away, and what it gives."""
+def exports(source: Source, keys: Keys, scheduled: Sequence[ScheduledExport]) -> Blueprint:
+    """The page on which answers and verbatims are taken away, and what it gives. scheduled: what is written besides by
+    itself, of which it tells how that goes."""
     pages = Blueprint("exports", __name__)
 
     @pages.get("/exports")
@@ -65,6 +69,7 @@ def exports(source: Source, keys: Keys) -> Blueprint:
             what=request.values.get("what"),
             is_admin=_is_admin(),
             is_refused=is_refused,
+            scheduled=[standing(source.database, each) for each in scheduled],
         )
         return shown, 422 if is_refused else bar.status
 
