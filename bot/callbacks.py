@@ -107,6 +107,24 @@ class Callbacks:
         if line is None or line.state != State.CLAIMED or line.claimed_by != who:
             raise TakenError(line.claimed_by if line else None)
 
+    def take_up(self, id: str, who: str, revision: int) -> None:
+        """Takes a callback over from whoever has claimed it, or up again after it was closed.
+
+        revision: of the callback as they saw it. Raises TakenError where it has moved on since, or where there is
+        nothing to take up: the customer has taken the yes back.
+        """
+        now = self._now()
+        with self._database.write() as connection:
+            line = callbacks.find(connection, id)
+            if line is None or line.revision != revision or not self.can_be_taken_up(line):
+                raise TakenError(line.claimed_by if line and line.state == State.CLAIMED else None)
+            if not callbacks.take_up(connection, line, who, now):
+                raise TakenError(None)
+
+    def can_be_taken_up(self, line: Line) -> bool:
+        """Whether somebody may take it over or up again."""
+        return line.state == State.CLAIMED or (line.state == State.CLOSED and line.outcome != Ending.WITHDRAWN)
+
     def release(self, id: str, who: str) -> None:
         """Leaves a callback to others. Raises TakenError where it is not theirs."""
         with self._database.write() as connection:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.encryption import Keys
@@ -125,12 +125,14 @@ def agree(connection: Connection, keys: Keys, new: NewCallback, ways: Sequence[s
 
 
 def withdraw(connection: Connection, session: str, at: datetime) -> None:
-    """Closes the callback of a session whose respondent takes the yes back; what was not announced yet never is."""
+    """Closes the callback of a session whose respondent takes the yes back, or sees to it that a closed one stays so;
+    what was not announced yet never is."""
     mine = select(_columns.id).where(_columns.session_id == session)
     unsent = callback_announcements.c.callback_id.in_(mine), callback_announcements.c.sent_at.is_(None)
     connection.execute(delete(callback_announcements).where(*unsent))
-    changed = _moved(state=CLOSED, outcome="withdrawn", closed_at=at)
-    connection.execute(changed.where(_columns.session_id == session, _columns.state != CLOSED))
+    closed_at = func.coalesce(_columns.closed_at, literal(at, _columns.closed_at.type))
+    changed = _moved(state=CLOSED, outcome="withdrawn", closed_by=None, closed_at=closed_at)
+    connection.execute(changed.where(_columns.session_id == session))
 
 
 def listed(connection: Connection, wanted: Wanted, most: int, skip: int = 0) -> list[Line]:
@@ -164,6 +166,14 @@ def count(connection: Connection, now: datetime) -> Count:
 def claim(connection: Connection, id: str, who: str, at: datetime) -> bool:
     """Whether this callback now is theirs; of two who claim it at once one gets it."""
     return _moves(connection, _columns.state == OPEN, id, state=CLAIMED, claimed_by=who, claimed_at=at)
+
+
+def take_up(connection: Connection, seen: Line, who: str, at: datetime) -> bool:
+    """Whether a callback that somebody else has claimed, or that was closed, now is theirs; not so where it has moved
+    on since it was seen."""
+    afresh = {"outcome": None, "closed_by": None, "closed_at": None}
+    unchanged = _columns.revision == seen.revision
+    return _moves(connection, unchanged, seen.id, state=CLAIMED, claimed_by=who, claimed_at=at, **afresh)
 
 
 def release(connection: Connection, seen: Line) -> bool:

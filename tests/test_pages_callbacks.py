@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 
 from bot.accounts import Role
 from bot.app import Parts, assemble, create_app
+from bot.callbacks import TakenError
 from bot.cli import cli
 from bot.invitations import NewContact, Source
 from bot.settings import Settings
 from flows.callbacks import Ending
-from storage.callbacks import NewCallback, agree
+from storage.callbacks import NewCallback, agree, withdraw
 from storage.database import migrate
 from storage.models import answers, respondents, sessions
 from tests.conftest import SECRET
@@ -175,7 +176,7 @@ def test_closing_takes_words_and_an_outcome(parts: Parts, ann: FlaskClient) -> N
     missing = press(ann, id, "close", note="rang twice")
     assert missing.status_code == 422
     assert "rang twice" in missing.text
-    never = press(ann, id, "close", note="rang twice", ending="not_reached")
+    never = press(ann, id, "close", note="rang twice", ending="not_reached", due_at="")
     assert "Say when to try again" in never.text
     later = press(ann, id, "close", note="rang twice", ending="not_reached", due_at="2026-01-07T09:30")
     assert "open again for the next try" in later.text
@@ -187,6 +188,42 @@ def test_closing_takes_words_and_an_outcome(parts: Parts, ann: FlaskClient) -> N
     assert "Reached, and solved" in page
     assert PHONE not in page
     assert f"C-{id}" in ann.get("/callbacks?show=closed").text
+
+
+def test_a_claim_can_be_taken_over(parts: Parts, ann: FlaskClient) -> None:
+    """Whoever claimed it may have gone home. Of two who take it over one does, and no word of the other is lost."""
+    id, ben, kim = agreed(parts, "left"), signed_in(parts, "ben"), signed_in(parts, "kim")
+    press(ann, id, "claim")
+    seen = re.findall(r'name="revision" value="(\d+)"', ben.get(f"/callbacks/{id}").text)[0]
+    assert f'href="tel:{PHONE}"' in press(ben, id, "take-up", revision=seen).text
+    second = press(kim, id, "take-up", revision=seen).text
+    assert "ben was faster and has claimed this callback." in second
+    assert PHONE not in second
+    lost = press(ann, id, "close", note="rang twice", ending="solved")
+    assert lost.status_code == 409
+    assert "what you wrote was not kept" in lost.text
+    assert "rang twice" in lost.text
+    found = parts.callbacks.find(id, "ben")
+    assert found
+    assert (found.line.claimed_by, found.words.note) == ("ben", "")
+
+
+def test_a_callback_closed_by_mistake_is_taken_up_again(parts: Parts, ann: FlaskClient) -> None:
+    """With all that was noted; unless the customer has taken the yes back."""
+    id = agreed(parts, "mistake")
+    press(ann, id, "claim")
+    press(ann, id, "close", note="wrong customer", ending="solved")
+    page = ann.get(f"/callbacks/{id}").text
+    seen = re.findall(r'name="revision" value="(\d+)"', page)[0]
+    again = press(ann, id, "take-up", revision=seen).text
+    assert f'href="tel:{PHONE}"' in again
+    assert "wrong customer" in again
+    with parts.database.write() as connection:
+        withdraw(connection, f"s-{id}", NOW)
+    page = ann.get(f"/callbacks/{id}").text
+    assert "Take it up again" not in page
+    with pytest.raises(TakenError):
+        parts.callbacks.take_up(id, "ann", int(seen) + 2)
 
 
 def test_a_form_of_another_site_does_nothing(parts: Parts, ann: FlaskClient) -> None:

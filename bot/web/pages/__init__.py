@@ -84,7 +84,7 @@ def add_pages(
         callbacks(agreed, survey, clock),
         opt_outs(opted_out),
         verbatims(said, source, languages),
-        exports(source, keys),
+        exports(source, keys, settings.exports),
     )
     for part in parts:
         pages.register_blueprint(part)

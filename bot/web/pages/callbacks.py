@@ -1,6 +1,6 @@
 """The customers who agreed to be called back, for those who call them: list, claim, call, close."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -64,7 +64,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
     @pages.get("/callbacks/<id>")
     @seen_by(*MAY_CALL)
     def one(id: str) -> ResponseReturnValue:
-        return _page(id, DoneForm())
+        return _page(id, DoneForm(due_at=_tomorrow()))
 
     @pages.post("/callbacks/<id>/claim")
     @seen_by(*MAY_CALL)
@@ -72,6 +72,16 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
         if Plain().validate_on_submit():
             try:
                 all_of_them.claim(id, _who())
+            except TakenError as error:
+                flash(error.by or "", "taken")
+        return redirect(url_for("pages.callbacks.one", id=id))
+
+    @pages.post("/callbacks/<id>/take-up")
+    @seen_by(*MAY_CALL)
+    def take_up(id: str) -> ResponseReturnValue:
+        if Plain().validate_on_submit():
+            try:
+                all_of_them.take_up(id, _who(), request.form.get("revision", -1, int))
             except TakenError as error:
                 flash(error.by or "", "taken")
         return redirect(url_for("pages.callbacks.one", id=id))
@@ -95,9 +105,8 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
         again: datetime | None = form.due_at.data.replace(tzinfo=clock.zone) if form.due_at.data else None
         try:
             all_of_them.close(id, _who(), Ending(form.ending.data), form.note.data or "", again)
-        except TakenError as error:
-            flash(error.by or "", "taken")
-            return redirect(url_for("pages.callbacks.one", id=id))
+        except TakenError:
+            return _page(id, form, 409)
         except ValueError as error:
             at_fault = form.due_at if str(error) == "due_at" else form.note
             told = _("Say when to try again, at a time to come.") if at_fault is form.due_at else _("This is needed.")
@@ -105,6 +114,10 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
             return _page(id, form, 422)
         flash(form.ending.data, "done")
         return redirect(url_for("pages.callbacks.listed"))
+
+    def _tomorrow() -> datetime:
+        """When to try again, unless they say otherwise."""
+        return clock.now().astimezone(clock.zone).replace(tzinfo=None, minute=0, second=0) + timedelta(days=1)
 
     def _page(id: str, form: DoneForm, status: int = 200) -> ResponseReturnValue:
         found = all_of_them.find(id, _who())
@@ -120,6 +133,8 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
                 form=form,
                 is_overdue=is_overdue,
                 mine=is_mine,
+                can_be_taken_up=all_of_them.can_be_taken_up(found.line),
+                lost="" if is_mine else form.note.data,
                 scored=lambda given: scored(Rated(given.question, given.instrument, given.value), survey, language()),
             ),
             status,
