@@ -83,15 +83,6 @@ def test_contradictions_are_counted_and_never_recoded(seeded: Parts) -> None:
     assert number(found.contradictions.without.net.value, 1, signed=True) in page
 
 
-def test_a_change_is_taken_apart_by_channel(seeded: Parts) -> None:
-    """What channels have done and what their shares have done, in a sentence."""
-    page = client_of(seeded).get("/themes").text
-    mix = next(each for each in overview(source_of(seeded), Filter()).measures if each.question == "nps").mix
-    assert mix
-    told = f"Of the change of {number(mix.total.value, 1, signed=True)} points, {number(mix.mix, 1, signed=True)} come"
-    assert told in page
-
-
 def test_the_bubbles_are_a_picture_with_a_table(seeded: Parts) -> None:
     """Of the themes that may be shown only."""
     client = client_of(seeded)

@@ -17,24 +17,33 @@ from bot.reporting.figures import Compared, Figure
 from bot.reporting.funnel import Asked
 from bot.reporting.overview import Measured, Overview, overview
 from bot.reporting.plain import plain_asked, plain_overview
+from bot.reporting.strata import STRATA
+from flows.adjusting import Adjusted
 from flows.disclosure import Standing
 from flows.eligibility import explain
-from flows.estimates import Estimate, rounded
+from flows.estimates import Estimate, about, rounded
 from flows.filters import DIMENSIONS
+from flows.scoring import NARROW
 from flows.trends import Why
 
 NAMES = {"nps": "NPS", "ces_effort": "CES, effort", "ces_ease": "CES, ease", "ces_agreement": "CES 2.0, agreement"}
 """What published instruments are called."""
 
-BY = ("queue", "touchpoint", "agent")
-"""Dimensions by which groups are told apart where that is asked for; channel, language and country always are."""
+BY = (*STRATA, "agent")
+"""Dimensions by which groups can be told apart; channel, language and country always are."""
+
+MANY = {**{name: f"{name}s" for name in STRATA}, "country": "countries"}
+"""What several of a stratum are called."""
+
+MENDS = "An adjusted score mends that some {many} answer more often than others."
+MENDS_NOT = "It cannot mend that people stay silent because of what happened to them."
 
 WHY = {Why.TEXT: "the wording changed", Why.CHANNEL: "this channel came in"}
 
 
 @click.command("report")
 @filtered
-@click.option("--by", type=click.Choice(BY), help="One more thing to tell groups apart by.")
+@click.option("--by", type=click.Choice(BY), help="What to tell groups apart by and to adjust for.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
 def report(by: str | None, as_json: bool, **told: Any) -> None:
     """Print where scores stand, whether they have moved, and who was asked.
@@ -58,29 +67,36 @@ def printed(found: Overview) -> RenderableType:
     if not found.measures:
         parts += [Text("Nobody has answered in these days."), ""]
     for measured in found.measures:
-        parts += [*_measured(measured), ""]
+        parts += [*_measured(measured, found.stratum), ""]
     if found.measures:
         parts += [Text("* more than chance alone moves a score", style="dim"), ""]
+    if any(measured.adjusted for measured in found.measures):
+        parts += [Text(f"{MENDS.format(many=MANY[found.stratum])} {MENDS_NOT}", style="dim"), ""]
     parts += [
         Text(f"{name}: its instrument is no longer known; in no figure", style="yellow") for name in found.unknown
     ]
     return Group(*parts, *_asked(found.asked))
 
 
-def _measured(measured: Measured) -> Iterator[RenderableType]:
+def _measured(measured: Measured, stratum: str) -> Iterator[RenderableType]:
     both, now = measured.compared, measured.compared.now
     name = NAMES.get(measured.instrument, measured.instrument)
     yield Text.assemble((f"{name}  ", "bold"), (_headline(now), "bold cyan"), f"   {_count(now.n)}", _warning(now))
     if now.effort:
         shares = f"low effort {_percent(now.effort.low)}, high effort {_percent(now.effort.high)}"
         yield _under(f"mean {_estimate(now.effort.mean, 2)}; {shares}")
+    if now.needed and now.needed > now.n:
+        yield _under(f"about {about(now.needed):,} answers would bring the interval to ±{NARROW:.0f} points")
+    if measured.adjusted:
+        yield _under(f"had every {stratum} answered equally often: {_adjusted(measured.adjusted)}")
     yield _under(both.sentence)
     for each in measured.breaks:
         what = f"{WHY[each.why]} ({each.channel}, {each.language})"
         yield _under(f"{each.day}: {what}; not one series with what was before", "yellow")
     if measured.mix and both.movement.difference:
         rate, mix = _signed(measured.mix.rate.value), _signed(measured.mix.mix)
-        yield _under(f"Of the change {rate} within channels, {mix} by their shares.")
+        other_way = " Each of them moved the other way." if measured.mix.is_reversed else ""
+        yield _under(f"Of the change {rate} within {MANY[stratum]}, {mix} by their shares.{other_way}")
     if beside := _beside(now, measured):
         yield _under(beside)
     if measured.contradictions:
@@ -150,6 +166,18 @@ def _steps(asked: Asked) -> Table:
 
 def _headline(figure: Figure) -> str:
     return f"{_score(figure)}, interval {_interval(figure.score)}" if figure.score else "too few answers to show"
+
+
+def _adjusted(told: Adjusted) -> str:
+    score, covered = told.weighted.score, rounded(100 * told.weighted.covered)
+    parts = [
+        f"{_signed(score.value)}, interval {_interval(score)}",
+        f"effective n {told.weighted.effective_n:,.0f}",
+        *([f"covers {covered:.0f} %"] if told.weighted.covered < 1 else []),
+        *([f"{told.left_out:,} left out"] if told.left_out else []),
+        *(["indicative: few answers"] if told.standing is Standing.INDICATIVE else []),
+    ]
+    return "; ".join(parts)
 
 
 def _beside(now: Figure, measured: Measured) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from bot.web.language import day, gettext, number
 from bot.web.language import gettext as _
 from bot.web.pages.names import value_name
 from flows.estimates import about
+from flows.mix import Decomposition
 from flows.movement import SENTENCES, Movement
 from flows.trends import Break, Why
 
@@ -23,6 +25,29 @@ def moved(movement: Movement) -> str:
         needed=number(about(movement.needed) if movement.needed else None),
         broken=day(movement.broken.day if movement.broken else None),
     )
+
+
+def taken_apart(mix: Decomposition[Any], dimension: str) -> str:
+    """What of the change the groups have done, and what their shares."""
+    rate, by_shares = number(mix.rate.value, 1, signed=True), number(mix.mix, 1, signed=True)
+    told = {
+        "channel": _(
+            "Of this change %(rate)s comes from the channels themselves and %(mix)s from a different mix of them."
+        ),
+        "queue": _(
+            "Of this change %(rate)s comes from the queues themselves and %(mix)s from a different mix of them."
+        ),
+        "language": _(
+            "Of this change %(rate)s comes from the languages themselves and %(mix)s from a different mix of them."
+        ),
+        "country": _(
+            "Of this change %(rate)s comes from the countries themselves and %(mix)s from a different mix of them."
+        ),
+        "touchpoint": _(
+            "Of this change %(rate)s comes from the touchpoints themselves and %(mix)s from a different mix of them."
+        ),
+    }[dimension] % {"rate": rate, "mix": by_shares}
+    return " ".join((told, _("Each of them has moved the other way."))) if mix.is_reversed else told
 
 
 def broken(breaks: Iterable[Break]) -> list[str]:

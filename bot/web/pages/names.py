@@ -50,6 +50,17 @@ def dimension_name(name: str) -> str:
     }.get(name, name)
 
 
+def answered_alike(dimension: str) -> str:
+    """The condition that an adjusted score is told under."""
+    return {
+        "channel": _("Had every channel answered equally often"),
+        "queue": _("Had every queue answered equally often"),
+        "language": _("Had every language answered equally often"),
+        "country": _("Had every country answered equally often"),
+        "touchpoint": _("Had every touchpoint answered equally often"),
+    }[dimension]
+
+
 def value_name(name: str, value: str) -> str:
     """What a value of that dimension is called; whatever centres name themselves keeps its name."""
     if value == UNKNOWN:

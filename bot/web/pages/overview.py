@@ -12,18 +12,20 @@ from bot.reporting.drivers import Drivers, driven
 from bot.reporting.figures import Figure
 from bot.reporting.overview import Measured, Overview
 from bot.reporting.source import Source
+from bot.reporting.strata import STRATA
 from bot.web import plots
 from bot.web.charts import Chart, Heading, sent
 from bot.web.language import gettext as _
 from bot.web.language import language, number
 from bot.web.pages import filtering
 from bot.web.pages.cards import theme_name
+from bot.web.pages.filtering import Bar, Meant
 from bot.web.pages.frame import seen_by
 from bot.web.pages.lately import Lately
-from bot.web.pages.movements import broken, moved
-from bot.web.pages.names import band_names, dimension_name, instrument_name, value_name
+from bot.web.pages.movements import broken, moved, taken_apart
+from bot.web.pages.names import answered_alike, band_names, dimension_name, instrument_name, value_name
 from flows.document import DefinitionError
-from flows.estimates import Estimate, share
+from flows.estimates import Estimate, about, share
 from flows.filters import query
 from flows.measures import NPS, Band, Distribution
 
@@ -52,8 +54,8 @@ def overview(source: Source) -> Blueprint:
     @pages.get("/overview")
     @seen_by(*MAY_SEE)
     def shown() -> ResponseReturnValue:
-        bar = filtering.asked(source)
-        found = lately.put(query(bar.wanted), reporting.overview(source, bar.wanted)) if not bar.faults else None
+        bar, by = filtering.asked(source), _by()
+        found = lately.put(_named(bar, by), reporting.overview(source, bar.wanted, by)) if not bar.faults else None
         pulled = _pulled(source, found) if found else None
         charts = {chart.key: chart for chart in _charts(found)} if found else {}
         return render_template(
@@ -64,7 +66,12 @@ def overview(source: Source) -> Blueprint:
             charts=charts,
             key=_key,
             parts=_parts,
+            by=by,
+            dimensions=_dimensions(bar),
+            about=about,
             moved=moved,
+            taken_apart=taken_apart,
+            answered_alike=answered_alike,
             broken=broken,
             instrument_name=instrument_name,
             dimension_name=dimension_name,
@@ -77,13 +84,29 @@ def overview(source: Source) -> Blueprint:
     @pages.get("/overview/<key>.<form>")
     @seen_by(*MAY_SEE)
     def chart(key: str, form: str) -> ResponseReturnValue:
-        told = filtering.meant(source)
+        told, by = filtering.meant(source), _by()
         if told.faults:
             abort(404)
-        found = lately.take(query(told.wanted), lambda: reporting.overview(source, told.wanted))
+        found = lately.take(_named(told, by), lambda: reporting.overview(source, told.wanted, by))
         return sent(list(_charts(found)), key, form)
 
     return pages
+
+
+def _by() -> str | None:
+    """The dimension that the address names to adjust and take apart by; None where it names none of them."""
+    by = request.args.get("by", "").strip()
+    return by if by in STRATA else None
+
+
+def _named(told: Meant, by: str | None) -> str:
+    return f"{query(told.wanted)} {by}"
+
+
+def _dimensions(bar: Bar) -> list[str]:
+    """Those that there is anything to adjust by: of which there have been two values."""
+    several = {field.name for field in bar.fields if len(field.choices) > 1}
+    return [name for name in STRATA if name in several]
 
 
 def _pulled(source: Source, found: Overview) -> Drivers | None:

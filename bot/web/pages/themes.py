@@ -75,7 +75,6 @@ def themes(source: Source) -> Blueprint:
             verbatims=lambda key: bar.rows("pages.verbatims.listing", theme=key),
             doubtful=bar.to("pages.themes.contradictions", measure=_key(measured)) if measured else None,
             instrument_name=instrument_name,
-            value_name=value_name,
         ), bar.status
 
     @pages.get("/themes/contradictions")
