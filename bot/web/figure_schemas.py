@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
@@ -247,8 +247,8 @@ class AnswerOut(BaseModel):
     @classmethod
     def of(cls, question: str, given: Given, own: str | None) -> "AnswerOut":
         """The answer, masked. own: the respondent's number."""
-        told: dict[str, Any] = {name: getattr(given, name) for name in given.__slots__ if name != "verbatim"}
-        text = given.verbatim
+        told = given._asdict()
+        text = told.pop("verbatim")
         return cls(question=question, verbatim=None if text is None else mask(text, redact(text, own)), **told)
 
 
