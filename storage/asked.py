@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from flows.filters import Filter
 from storage.chains import AGENT, STEPS, ended_by
@@ -13,6 +13,8 @@ from storage.models import contacts, invitations
 from storage.selected import of_contacts
 
 EVERYTHING = Filter()
+
+_other = contacts.alias("other_contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Wanted:
 
     invited: whether somebody was; ended: in any of these ways; step: one of `storage.chains.STEPS` they have come to;
     attempts: how many messages and calls it took; ended_by: who ended the call first; theirs: blind indexes, one of
-    which is that of the number; filter: of day and dimension, by the clock of the zone.
+    which is that of the number; same_as: the reference of another contact of the same person; filter: of day and
+    dimension, by the clock of the zone.
     """
 
     invited: bool | None = None
@@ -52,6 +55,7 @@ class Wanted:
     attempts: int | None = None
     ended_by: EndedBy | None = None
     theirs: Collection[str] | None = None
+    same_as: str | None = None
     filter: Filter = EVERYTHING
     zone: str = "UTC"
 
@@ -75,6 +79,10 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(contacts.c.attributes.is_not(None))
     if wanted.theirs is not None:
         found.append(contacts.c.theirs.in_(wanted.theirs))
+    if wanted.same_as is not None:
+        found.append(
+            contacts.c.theirs == select(_other.c.theirs).where(_other.c.reference == wanted.same_as).scalar_subquery()
+        )
     return found
 
 

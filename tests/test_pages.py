@@ -375,12 +375,26 @@ def test_a_customer_calls_and_their_contacts_are_found(parts: Parts, client: Fla
         reported(parts, reference)
     reported(parts, "other", "+31600000002")
     sign_in(client, "staff")
-    page = sought(client, spelt)
+    address = where(sought(client, spelt))
+    assert address == "/contacts?same_as=call-2"
+    page = client.get(address)
     assert re.findall(r'scope="row"><a href="/contact\?reference=([^"]+)"', page.text) == ["call-2", "call-1"]
+    assert "Same customer as call-2" in page.text
     assert "not long ago" in page.text
     assert not re.search(r'(href|action)="[^"]*600000001', page.text)
     assert where(sought(client, "+31 600000002")) == "/contact?reference=other"
     assert where(sought(client, " call-1 ")) == "/contact?reference=call-1"
+    assert "1 other contact of this customer" in client.get("/contact?reference=call-1").text
+    assert "other contact" not in client.get("/contact?reference=other").text
+
+
+def test_who_only_reads_figures_is_not_told_whose_contacts_are_whose(parts: Parts, client: FlaskClient) -> None:
+    """Neither beside a contact nor in the list."""
+    for reference in ("call-1", "call-2", "call-3"):
+        reported(parts, reference, None if reference == "call-3" else PHONE)
+    sign_in(client, "analyst")
+    assert "other contact" not in client.get("/contact?reference=call-1").text
+    assert "call-3" in client.get("/contacts?same_as=call-1").text
 
 
 @pytest.mark.parametrize(("role", "who"), [("staff", "+31600000009"), ("staff", "nobody"), ("analyst", PHONE)])

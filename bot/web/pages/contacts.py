@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.accounts import Role
-from bot.invitations import Decided, InvalidContact, Invitations, Page
+from bot.invitations import Decided, InvalidContact, Invitations, Wanted
 from bot.web import auth
 from bot.web.pages.forms import ContactForm, FindForm, Plain
 from bot.web.pages.frame import EVERYBODY, seen_by
@@ -17,7 +17,6 @@ from storage.histories import Step
 MAY_REPORT = (Role.STAFF, Role.ADMIN)
 
 ON_A_PAGE = 25
-MOST_FOUND = 50
 COUNTED = 10_000
 """How many are counted at most, so that a page comes quickly however many there are."""
 
@@ -65,9 +64,11 @@ def contacts(
         typed = (form.who.data or "").strip()
         decided = _found(typed)
         lines = (decided,) if decided else _of_number(typed) if form.by_number else ()
+        if not lines:
+            return _unknown(typed), 404
         if len(lines) == 1:
             return redirect(url_for("pages.contacts.one", reference=lines[0].reference))
-        return (_page(blank, form, lines), 200) if lines else (_unknown(typed), 404)
+        return redirect(url_for("pages.contacts.listed", same_as=lines[0].reference))
 
     @pages.get("/contact")
     @seen_by(*EVERYBODY)
@@ -78,7 +79,11 @@ def contacts(
             return _unknown(reference), 404
         can_hurry = hurry is not None and decided.due_at is not None
         return render_template(
-            "contact.html", line=decided, history=history(decided.reference), can_hurry=can_hurry
+            "contact.html",
+            line=decided,
+            history=history(decided.reference),
+            others=invitations.count(Wanted(same_as=decided.reference), COUNTED) - 1 if _may_report() else 0,
+            can_hurry=can_hurry,
         ), 200
 
     @pages.post("/contact/now")
@@ -94,23 +99,21 @@ def contacts(
     def _form() -> ContactForm:
         return ContactForm(languages, clock.zone, clock.now())
 
-    def _page(form: ContactForm, finder: FindForm | None = None, found: tuple[Decided, ...] = ()) -> str:
-        """The list that the address asks for, or contacts that were found."""
-        search: Search = searched(request.args, clock.zone.key)
-        if found:
-            page = Page(found, None)
-        else:
-            try:
-                page = invitations.recent(search.wanted, ON_A_PAGE, request.args.get("cursor"))
-            except InvalidContact:
-                page = invitations.recent(search.wanted, ON_A_PAGE)  # of an address from elsewhere
+    def _page(form: ContactForm, finder: FindForm | None = None) -> str:
+        told = request.args.copy()
+        if not _may_report():
+            # Which contacts are one person's is nothing that figures are read for.
+            told.poplist("same_as")
+        search: Search = searched(told, clock.zone.key)
+        try:
+            page = invitations.recent(search.wanted, ON_A_PAGE, request.args.get("cursor"))
+        except InvalidContact:
+            page = invitations.recent(search.wanted, ON_A_PAGE)  # an address from elsewhere; the newest is never wrong
         return render_template(
             "contacts.html",
             form=form if _may_report() else None,
             finder=finder or FindForm(by_number=_may_report()),
             page=page,
-            found=found,
-            most=MOST_FOUND,
             search=search,
             count=invitations.count(search.wanted, COUNTED + 1) if search.chosen else None,
             counted=COUNTED,
@@ -124,7 +127,7 @@ def contacts(
 
     def _of_number(typed: str) -> tuple[Decided, ...]:
         try:
-            return invitations.of_number(typed, MOST_FOUND)
+            return invitations.of_number(typed, 2)
         except InvalidContact:
             return ()
 

@@ -12,7 +12,7 @@ from bot.web.language import day
 from bot.web.language import gettext as _
 from bot.web.pages.names import class_name, dimension_name, step_name, value_name
 from flows.eligibility import Reason
-from flows.filters import DAYS, DIMENSIONS, Filter, FilterError, read
+from flows.filters import CONTROL, DAYS, DIMENSIONS, LONGEST, Filter, FilterError, read
 from flows.rates import Class
 from storage.asked import Ended, EndedBy
 from storage.chains import STEPS
@@ -83,6 +83,9 @@ def searched(asked: MultiDict[str, str], zone: str) -> Search:
     attempts = asked.get("attempts", "").strip()
     if attempts.isascii() and attempts.isdigit() and int(attempts[:5]) <= MOST_ATTEMPTS:
         chosen["attempts"] = [str(int(attempts))]
+    same_as = asked.get("same_as", "").strip()
+    if same_as and len(same_as) <= LONGEST and not CONTROL.search(same_as):
+        chosen["same_as"] = [same_as]
     narrowed = _filter(asked)
     chosen |= {name: [given.isoformat()] for name, field in DAYS.items() if (given := getattr(narrowed, field))}
     chosen |= {name: list(values) for name in DIMENSIONS if (values := narrowed.of(name))}
@@ -96,6 +99,7 @@ def searched(asked: MultiDict[str, str], zone: str) -> Search:
             step=told.get("step"),
             attempts=int(told["attempts"]) if "attempts" in told else None,
             ended_by=EndedBy(told["ended_by"]) if "ended_by" in told else None,
+            same_as=told.get("same_as"),
             filter=narrowed,
             zone=zone,
         ),
@@ -133,6 +137,8 @@ def _called(name: str, value: str) -> str:
         return _("Came to: %(step)s", step=step_name(value))
     if name == "ended_by":
         return _("The agent hung up first") if value == EndedBy.AGENT else _("Known who hung up first")
+    if name == "same_as":
+        return _("Same customer as %(reference)s", reference=value)
     if name == "attempts":
         return _("Messages and calls: %(n)s", n=value)
     if name in DAYS:
