@@ -18,14 +18,17 @@ from storage.respondents import ADDRESS
 OF_SURVEYS = ("channel", "language", "country", "queue", "agent", "touchpoint", "survey")
 OF_ANSWERS = ("instrument", "series")
 
+_given = answers.alias("given")
+# Under a name of its own, for those who ask may look at answers themselves.
+
 
 def of_surveys(wanted: Filter, zone: str) -> list[ColumnElement[bool]]:
     """What holds of the sessions meant; of instrument and series any answer has to have them."""
     found = _between(sessions.c.started_at, wanted, zone)
     found += [_among(sessions.c[name], wanted.of(name)) for name in OF_SURVEYS if wanted.of(name)]
-    asked = [_among(answers.c[name], wanted.of(name)) for name in OF_ANSWERS if wanted.of(name)]
+    asked = [_among(_given.c[name], wanted.of(name)) for name in OF_ANSWERS if wanted.of(name)]
     if asked:
-        found.append(exists().where(answers.c.session_id == sessions.c.id, *asked))
+        found.append(exists().where(_given.c.session_id == sessions.c.id, *asked))
     if wanted.theme:
         found.append(speaks_of(wanted.theme))
     return found
