@@ -1,7 +1,7 @@
 """What verbatims speak of: as rules and models found, and as people decided, which always goes first."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -119,9 +119,9 @@ def decide(connection: Connection, decisions: Sequence[Decision], reviewed: Sequ
 
 def tagged(connection: Connection, keys: Iterable[Key]) -> dict[Key, Tagged]:
     """What was found in these verbatims; those that were never read are missing."""
-    wanted = list(keys)
+    wanted = set(keys)
     found: dict[Key, list[Found]] = {}
-    for row in connection.execute(select(tags).where(_among(tags, wanted)).order_by(tags.c.theme)):
+    for row in connection.execute(select(tags).where(_in_sessions(tags, wanted)).order_by(tags.c.theme)):
         found.setdefault((row.session_id, row.question), []).append(_found(row))
     return {
         (row.session_id, row.question): Tagged(
@@ -138,16 +138,19 @@ def tagged(connection: Connection, keys: Iterable[Key]) -> dict[Key, Tagged]:
             model=row.model,
             tagged_at=row.tagged_at,
         )
-        for row in connection.execute(select(taggings).where(_among(taggings, wanted)))
+        for row in connection.execute(select(taggings).where(_in_sessions(taggings, wanted)))
+        if (row.session_id, row.question) in wanted
     }
 
 
 def decisions(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[Decision]]:
     """What was decided of these verbatims and not taken back, the earliest first."""
-    rows = select(corrections).where(_among(corrections, list(keys)), stands(corrections)).order_by(corrections.c.id)
+    wanted = set(keys)
+    rows = select(corrections).where(_in_sessions(corrections, wanted), stands(corrections)).order_by(corrections.c.id)
     decided: dict[Key, list[Decision]] = {}
     for row in connection.execute(rows):
-        decided.setdefault((row.session_id, row.question), []).append(_decision(row))
+        if (key := (row.session_id, row.question)) in wanted:
+            decided.setdefault(key, []).append(_decision(row))
     return decided
 
 
@@ -165,11 +168,13 @@ def history(connection: Connection, key: Key) -> list[tuple[Decision, datetime |
 
 def reviewers(connection: Connection, keys: Iterable[Key]) -> dict[Key, list[Review]]:
     """Who has read these verbatims completely, each time that they have not taken back, the earliest first."""
-    rows = select(reviews).where(_among(reviews, list(keys)), stands(reviews)).order_by(reviews.c.at)
+    wanted = set(keys)
+    rows = select(reviews).where(_in_sessions(reviews, wanted), stands(reviews)).order_by(reviews.c.at)
     done: dict[Key, list[Review]] = {}
     for row in connection.execute(rows):
-        review = Review(row.session_id, row.question, row.by, row.at, tuple(row.themes.split()))
-        done.setdefault((row.session_id, row.question), []).append(review)
+        if (key := (row.session_id, row.question)) in wanted:
+            review = Review(*key, row.by, row.at, tuple(row.themes.split()))
+            done.setdefault(key, []).append(review)
     return done
 
 
@@ -192,6 +197,11 @@ def _as_answered(connection: Connection, keys: Sequence[Key]) -> dict[Key, datet
         select(answers.c.session_id, answers.c.question, answers.c.answered_at).where(_among(answers, keys))
     )
     return {(row.session_id, row.question): row.answered_at for row in rows}
+
+
+def _in_sessions(table: Any, keys: Collection[Key]) -> Any:
+    """Holds of these and of little else: half as many values, and no pairs, are compared in a third of the time."""
+    return table.c.session_id.in_({session for session, _ in keys})
 
 
 def _among(table: Any, keys: Sequence[Key]) -> Any:

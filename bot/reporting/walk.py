@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from bot.reporting.source import Source
 from bot.standing import Standing, standing
 from flows.filters import Filter
-from flows.measures import NPS, PUBLISHED, Measure
+from flows.measures import NPS, PUBLISHED
 from flows.narrowing import EVERYTHING, Narrowing
 from flows.reversals import Answered, suspicions
 from nlp.redaction import mask, redact
@@ -160,21 +160,17 @@ def _current(tagged: Tagged | None, answered_at: datetime) -> Tagged | None:
 
 def _is_doubtful(response: Response, feeling: int) -> bool | None:
     """As the overview counts it."""
-    numbers = [
-        (measure, given.value)
-        for given in response.answers.values()
-        if given.value is not None
-        and (measure := PUBLISHED.get(given.instrument or ""))
-        and given.value in measure.scale
-    ]
-    efforts = [(measure, value) for measure, value in numbers if measure is not NPS]
+    numbers = tuple((each.instrument, each.value) for each in response.answers.values() if each.value is not None)
+    return _is_suspect(numbers, feeling)
+
+
+@lru_cache(maxsize=4096)
+def _is_suspect(numbers: tuple[tuple[str | None, int], ...], feeling: int) -> bool | None:
+    """Of instruments and what was answered; the same few come again and again."""
+    known = [(measure, value) for instrument, value in numbers if (measure := PUBLISHED.get(instrument or ""))]
+    told = [(measure, value) for measure, value in known if value in measure.scale]
+    nps = max((value for measure, value in told if measure is NPS), default=None)
+    efforts = [(measure, value) for measure, value in told if measure is not NPS]
     if not efforts:
         return None
-    nps = max((value for measure, value in numbers if measure is NPS), default=None)
-    return any(_is_suspect(measure, value, nps, feeling) for measure, value in efforts)
-
-
-@cache
-def _is_suspect(measure: Measure, value: int, nps: int | None, feeling: int) -> bool:
-    """Of published measures only, so that few things can be asked."""
-    return bool(suspicions(measure, Answered(value, nps, feeling)))
+    return any(suspicions(measure, Answered(value, nps, feeling)) for measure, value in efforts)
