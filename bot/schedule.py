@@ -92,8 +92,8 @@ class Schedule:
             except OSError:  # where one file cannot be written, the next cannot either
                 return
             if is_written and number == 0 and found.left_out:
-                first, last = found.left_out[0].first, found.left_out[-1].last
-                log.warning("export %s: %s to %s were too long ago and are not made up", each.name, first, last)
+                gone = _told(Period(found.left_out[0].first, found.left_out[-1].last))
+                log.warning("export %s: %s is too long ago and not made up", each.name, gone)
 
     def _due(self, each: ScheduledExport) -> Due:
         local = self.now().astimezone(ZoneInfo(self.source.zone))
@@ -124,7 +124,7 @@ class Schedule:
         try:
             self._file(each, period, hold)
         except Stopped:
-            log.info("export %s of %s is left for later", *mine[:2])
+            log.info("export %s of %s is left for later", each.name, _told(period))
             with self.source.database.write() as connection:
                 exports.left(connection, *mine)
             return False
@@ -133,7 +133,7 @@ class Schedule:
             if isinstance(error, OSError):
                 raise
             return False
-        log.info("export %s of %s is written", *mine[:2])
+        log.info("export %s of %s is written", each.name, _told(period))
         with self.source.database.write() as connection:
             exports.written(connection, *mine, self.now())
         return True
@@ -144,7 +144,7 @@ class Schedule:
             is_new = exports.failed(connection, *mine, trouble)
         if is_new:  # it is tried again every minute; the check tells that it still fails
             unknown = None if isinstance(error, TELLING) else error
-            log.error("export %s of %s failed: %s", *mine[:2], trouble, exc_info=unknown)
+            log.error("export %s of %s failed: %s", mine[0], _told(Period.named(mine[1])), trouble, exc_info=unknown)
 
     def _file(self, each: ScheduledExport, period: Period, hold: Callable[[int], object]) -> None:
         folder = self.folder / each.folder
@@ -158,3 +158,9 @@ class Schedule:
             within = wanted.between(first, period.last)
             found = export(self.source, self.keys, What(each.what), within, narrowing)
             write_file(found, path, each.format, bom=each.bom, step=hold)
+
+
+def _told(period: Period) -> str:
+    """With months in letters, for the log hides whatever may be a telephone number."""
+    first, last = f"{period.first:%d %b %Y}", f"{period.last:%d %b %Y}"
+    return first if first == last else f"{first} to {last}"

@@ -18,6 +18,7 @@ from bot.reporting.files import write_file
 from bot.schedule import Schedule, standing
 from bot.sections import ScheduledExport
 from bot.settings import Settings
+from bot.telemetry import NUMBER
 from flows.schedules import MOST, Every, Period, due, gaps, latest
 from storage import exports, heartbeats
 from tests.conftest import SECRET
@@ -172,7 +173,8 @@ def test_what_is_too_long_ago_is_left_out_and_told(
     for minutes in range(2):
         schedule(parts, now=later + timedelta(minutes=minutes)).tick()
     assert len(list((tmp_path / "out").glob("*.csv"))) == MOST + 1
-    assert caplog.text.count("export daily: 2026-03-03 to 2026-03-06 were too long ago") == 1
+    assert caplog.text.count("export daily: 03 Mar 2026 to 06 Mar 2026 is too long ago") == 1
+    assert not any(NUMBER.search(record.getMessage()) for record in caplog.records), "nothing is hidden as a number"
     left_out = Period(date(2026, 3, 3), date(2026, 3, 6))
     assert standing(parts.database, parts.settings.exports[0]).left_out == [left_out]
 
@@ -188,7 +190,7 @@ def test_one_that_fails_holds_up_no_other(
     for _ in range(3):
         both.tick()
     assert [path.name for path in written] == ["other_2026-03-02.csv"]
-    assert caplog.text.count("export daily of 2026-03-02 failed: an error in the program (ValueError)") == 1
+    assert caplog.text.count("export daily of 02 Mar 2026 failed: an error in the program (ValueError)") == 1
     stands = standing(parts.database, both.wanted[0])
     assert (stands.waiting, stands.trouble) == (1, "an error in the program (ValueError)")
 
