@@ -53,9 +53,6 @@ def adjusted(
     population = {values: sum(eligible[value] for value in values) for values in groups}
     population |= {(value,): n for value, n in eligible.items() if n and value not in known}
     found = adjusted_to_mix(counted, population)
-    standing = thresholds.standing(round(found.effective_n))
-    if standing is Standing.SUPPRESSED:
-        return None
     mean = sum(population[values] for values in groups) / found.score.n
     strata = tuple(
         Stratum(values, n, counted[values].n, n / counted[values].n / mean)
@@ -63,4 +60,6 @@ def adjusted(
         else Stratum(values, n, 0, None)
         for values, n in sorted(population.items(), key=lambda each: (len(each[0]) > 1, each[0]))
     )
+    # Weights never take more than all but the answers of the smallest stratum, which may be shown.
+    standing = thresholds.standing(round(found.effective_n))
     return Adjusted(found, standing, strata, sum(each.n for each in answers.values()) - found.score.n)
