@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 
 from bot.intake import Fault
+from bot.reporting.writers import FORMULA
 from bot.sheets import Cell
 from flows.survey import Channel
 
@@ -21,8 +22,9 @@ MONTH_FIRST = frozenset({"US"})
 
 ROUNDED = re.compile(r"[\d.,]+E\+?\d+", flags=re.IGNORECASE)
 WHOLE = re.compile(r"(\d+)[.,]0+")
-# Spreadsheets are kept from reading a number as one by an apostrophe in front, or by a formula that is a text.
-GUARDED = re.compile(r"'(.*)|=\"(.*)\"")
+# Spreadsheets are kept from reading a formula or a number as one by an apostrophe in front, or by a formula that is a
+# text. Any other apostrophe belongs to the word, as in 't Loo.
+GUARDED = re.compile(rf"(?s)'([{re.escape(''.join(sorted(FORMULA)))}].*|\d+)|=\"(.*)\"")
 DAY = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})[ T]+(\d{1,2}:\d{2}(?::\d{2})?)", flags=re.ASCII)
 
 

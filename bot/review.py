@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.cells import moment_of, text_of
+from bot.cells import UnreadableCellError, moment_of, text_of
 from bot.reporting.writers import Cell, Column, Table
 from bot.sheets import Row, Sheet, SheetError
 from bot.standing import Standing
@@ -93,7 +93,7 @@ def _take(verbatims: Verbatims, row: Row, wanted: str, by: str, overrule: bool) 
     id, was_read = _text(row, "id"), _is_read(row)
     try:
         themes, before = _themes(wanted), _themes(_text(row, "found"))
-        made_at = moment_of(row.cells.get("made_at"), UTC, "")
+        made_at = _made_at(row)
         # Who did not read it for every theme has decided of those alone that they changed.
         changed = [key for key in (*themes, *before) if themes.get(key, ABSENT) != before.get(key, ABSENT)]
         decided = {key: feeling for key, feeling in themes.items() if was_read or key in changed}
@@ -110,6 +110,14 @@ def _take(verbatims: Verbatims, row: Row, wanted: str, by: str, overrule: bool) 
     except (UnknownThemeError, UnknownVerbatimError, ValueError) as error:
         return Refused(row.line, str(error))
     return Taken(row.line, id)
+
+
+def _made_at(row: Row) -> datetime:
+    """Raises ValueError, which says how it is written."""
+    try:
+        return moment_of(row.cells.get("made_at"), UTC, "")
+    except UnreadableCellError as error:
+        raise ValueError(f"made_at: {error.fault.problem}; {error.fault.remedy}") from None
 
 
 def _agree(tags: Iterable[Standing], themes: Mapping[str, Sentiment | None]) -> bool:

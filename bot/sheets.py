@@ -2,15 +2,13 @@
 
 import codecs
 import csv
-import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 Cell = str | int | float | bool | date | datetime | time | None
 """What stands in a cell; of CSV always text."""
@@ -59,15 +57,23 @@ def opened(path: Path) -> Iterator[Sheet]:
 
     Raises SheetError, also while rows are read.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(4)
-        if start == OLD_EXCEL:
-            raise SheetError(f"{path.name} is in Excel's format of before 2007; save it as XLSX or CSV")
-        with _xlsx(path) if start == ZIPPED else _csv(path) as (lines, rows):
-            yield _sheet(path, lines, rows)
-    except OSError as error:
-        raise SheetError(f"{path.name} cannot be read: {error.strerror or error}") from None
+    with ExitStack() as files:
+        try:
+            with path.open("rb") as file:
+                start = file.read(4)
+            if start == OLD_EXCEL:
+                raise SheetError(f"{path.name} is in Excel's format of before 2007; save it as XLSX or CSV")
+            lines, rows = files.enter_context(_xlsx(path) if start == ZIPPED else _csv(path))
+            sheet = _sheet(path, lines, rows)
+        except (OSError, UnicodeError) as error:
+            raise _unreadable(path, error) from None
+        yield sheet
+
+
+def _unreadable(path: Path, error: OSError | UnicodeError) -> SheetError:
+    if isinstance(error, UnicodeError):
+        return SheetError(f"{path.name} holds signs in no encoding that is known; save it as CSV in UTF-8")
+    return SheetError(f"{path.name} cannot be read: {error.strerror or error}")
 
 
 def _sheet(path: Path, lines: int, rows: Iterator[tuple[int, list[Cell]]]) -> Sheet:
@@ -112,6 +118,8 @@ def _csv_rows(path: Path, reader: Any, skipped: int) -> Iterator[tuple[int, list
             yield line, next(reader)
     except StopIteration:
         return
+    except (OSError, UnicodeError) as error:
+        raise _unreadable(path, error) from None
     except csv.Error as error:
         where = f"{path.name}, line {reader.line_num + skipped}"
         raise SheetError(f"{where}: {error}; is a quotation mark left open, or is this no CSV?") from None
@@ -132,7 +140,7 @@ def _encoding_of(path: Path) -> tuple[str, int]:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
                     is_utf8 = False
-    # What is not UTF-8 comes from an older Windows, whose every byte is some letter.
+    # What is not UTF-8 comes from an older Windows, where nearly every byte is some letter.
     return marked or ("utf-8" if is_utf8 else "cp1252"), lines
 
 
@@ -144,20 +152,21 @@ def _outside_quotes(line: str) -> str:
 def _xlsx(path: Path) -> Iterator[tuple[int, Iterator[tuple[int, list[Cell]]]]]:
     # Takes as long to import as everything else together, which only a workbook is worth.
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     with path.open("rb") as file:
         try:
             # Handed over open, for of a path it would heed the ending.
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+            sheet: Any = next(iter(book.worksheets), None)
+            lines = sheet.max_row or 0 if sheet else 0
+        except Exception as error:  # a damaged file fails wherever in the library the damage is met
             raise SheetError(f"{path.name} is no workbook that can be read ({error}); save it as XLSX or CSV") from None
-        sheet: Any = book.worksheets[0]
-        lines = sheet.max_row or 0
+        if sheet is None:
+            raise SheetError(f"{path.name} has no sheet with cells; save it as XLSX or CSV")
         # Some programs write a size that is wrong, and rows beyond it would be left out.
         sheet.reset_dimensions()
-        yield lines, _xlsx_rows(path, sheet)
-        book.close()
+        with closing(book):
+            yield lines, _xlsx_rows(path, sheet)
 
 
 def _xlsx_rows(path: Path, sheet: Any) -> Iterator[tuple[int, list[Cell]]]:
@@ -165,5 +174,5 @@ def _xlsx_rows(path: Path, sheet: Any) -> Iterator[tuple[int, list[Cell]]]:
     try:
         for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             yield line, list(cells)
-    except (ParseError, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except Exception as error:  # as above
         raise SheetError(f"{path.name} is damaged behind row {line} ({error}); save it anew") from None

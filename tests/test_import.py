@@ -1,16 +1,22 @@
 """Contacts from tables and from the command line: whatever program wrote them, nothing good is lost or taken twice."""
 
+import contextlib
 import csv
 import io
 import re
 import subprocess
 import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from bot.app import assemble
@@ -18,6 +24,7 @@ from bot.cells import UnreadableCellError, channel_of, moment_of, phone_of, text
 from bot.config import PROJECT, load
 from bot.imports import NAMES, columns_of
 from bot.invitations import Decided, Source
+from bot.reporting.writers import harmless
 from bot.sheets import Cell, Row, SheetError, opened
 from flows.survey import Channel
 
@@ -134,6 +141,69 @@ def test_a_file_that_is_no_table_says_what_to_do(tmp_path: Path, content: bytes,
         read(tmp_path)
 
 
+def damaged(part: str, change: Callable[[bytes], bytes | None]) -> bytes:
+    """A good workbook of which one part is another, or missing."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(GOOD_WORKBOOK)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            content = change(source.read(name)) if name == part else source.read(name)
+            if content is not None:
+                target.writestr(name, content)
+    return out.getvalue()
+
+
+def good_workbook() -> bytes:
+    book, out = Workbook(), io.BytesIO()
+    for row in (["reference", "phone"], ["A-1", "+31201234567"]):
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(out)
+    return out.getvalue()
+
+
+GOOD_WORKBOOK = good_workbook()
+PACKED = GOOD_WORKBOOK.index(b"xl/worksheets/sheet1.xml") + 40
+GOOD_CSV = "reference;phone\nCafé;+31201234567\n"
+
+DAMAGED = {
+    "the list of sheets is cut": damaged("xl/workbook.xml", lambda part: part[: len(part) // 2]),
+    "the styles are cut": damaged("xl/styles.xml", lambda part: part[:100]),
+    "the relations are nothing": damaged("xl/_rels/workbook.xml.rels", lambda _: b"<x"),
+    "the rows are cut": damaged("xl/worksheets/sheet1.xml", lambda part: part[:300]),
+    "there is no sheet": damaged("xl/worksheets/sheet1.xml", lambda _: None),
+    "it does not unpack": GOOD_WORKBOOK.replace(GOOD_WORKBOOK[PACKED : PACKED + 60], b"\xff" * 60),
+    "a byte that no Windows knows": b"reference;phone\nCaf\xe9\x81;1\n",
+    "UTF-8 that is none": b"\xef\xbb\xbfreference;phone\nCaf\xe9;1\n",
+    "half a character": b"\xff\xfer\x00e\x00\x00\xd8a\x00\n\x00",
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_file_is_told_with_its_name(tmp_path: Path, content: bytes) -> None:
+    """Wherever in it the damage is, and never with the inside of a program."""
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(SheetError, match=r"^t\.csv "):
+        read(tmp_path / "t.csv")
+
+
+@given(
+    good=st.sampled_from([GOOD_WORKBOOK, *(GOOD_CSV.encode(code) for code in ("utf-8-sig", "utf-16", "cp1252"))]),
+    changes=st.lists(st.tuples(st.integers(0, 10_000), st.binary(max_size=4)), max_size=6),
+    length=st.integers(0, 10_000),
+)
+def test_nothing_but_a_table_or_what_is_wrong_comes_of_any_bytes(
+    good: bytes, changes: list[tuple[int, bytes]], length: int
+) -> None:
+    """Good files with some bytes changed, and cut anywhere."""
+    content = bytearray(good)
+    for place, put in changes:
+        at = place % len(good)
+        content[at : at + len(put)] = put
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(SheetError):
+        path = Path(folder) / "t"
+        path.write_bytes(content[: length or None])
+        read(path)
+
+
 @pytest.mark.parametrize("header", [("Reference", "PHONE", "ended at"), ("call_id", "Telefoonnummer", "Eind-tijd")])
 def test_columns_are_known_by_many_names(header: tuple[str, ...]) -> None:
     """In capitals or not, with whatever between the words."""
@@ -183,6 +253,19 @@ PHONES: list[tuple[Cell, str | None]] = [
 def test_a_number_is_read_though_a_spreadsheet_took_it_for_an_amount(cell: Cell, phone: str | None) -> None:
     """As far as all of its digits are still there."""
     assert phone_of(cell) == phone
+
+
+@pytest.mark.parametrize("text", ["'t Loo", "'s-Hertogenbosch", "'", "''", "'24/7'", '="'])
+def test_an_apostrophe_that_belongs_to_the_word_stays(text: str) -> None:
+    """Half the Netherlands lives in places that begin with one."""
+    assert text_of(text) == text
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+31", "-", "@SUM(A1)", "=1\n+2"])
+def test_what_an_export_put_behind_an_apostrophe_is_read_as_it_was(text: str) -> None:
+    """So that a table may go through a spreadsheet and come back."""
+    assert harmless(text) != text
+    assert text_of(harmless(text)) == text
 
 
 @pytest.mark.parametrize("cell", ["3,16E+10", "3.16123E+10", "3E10", 31612345678.5])

@@ -84,7 +84,7 @@ def test_a_conflict_is_shown_and_not_taken(wire: Wire, run: CliRunner, tmp_path:
 
 def test_a_row_that_makes_no_sense_is_refused_alone(wire: Wire, run: CliRunner, tmp_path: Path) -> None:
     """The fault is named with its line; the other rows are taken."""
-    for number in (1, 2):
+    for number in range(4):
         say(wire, "lang gewacht", number)
     path = tmp_path / "sheet.xlsx"
     ran(run, "review", "--file", path, "--by", "coder")
@@ -92,10 +92,15 @@ def test_a_row_that_makes_no_sense_is_refused_alone(wire: Wire, run: CliRunner, 
     columns = {str(cell.value): cell.column or 0 for cell in book["data"][1]}
     book["data"].cell(2, columns["themes"], "the weather")
     book["data"].cell(3, columns["themes"], "waiting_time: furious")
+    book["data"].cell(4, columns["themes"], "waiting_time")
+    book["data"].cell(4, columns["made_at"], "yesterday")
+    book["data"].cell(5, columns["themes"], "waiting_time")
     book.save(path)
-    refused = ran(run, "review", "--file", path, "--by", "coder", exits=1).stdout
-    assert "line 2: there is no theme the weather" in refused
-    assert "line 3: furious is no feeling" in refused
+    done = ran(run, "review", "--file", path, "--by", "coder", exits=1)
+    assert "line 2: there is no theme the weather" in done.stdout
+    assert "line 3: furious is no feeling" in done.stdout
+    assert "line 4: made_at: this is no day with a time of day" in done.stdout
+    assert "1 taken, 0 in conflict, 3 refused" in done.stderr
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "xlsx"])
