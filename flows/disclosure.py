@@ -75,7 +75,7 @@ def together(*sizes: Mapping[Cell, int], thresholds: Thresholds = SMALL) -> list
     """
     cells = list(dict.fromkeys(cell for each in sizes for cell in each))
     hidden = frozenset[Cell]().union(*(concealed(each, thresholds=thresholds) for each in sizes))
-    groups = [(cell,) for cell in cells if cell not in hidden]
+    groups: list[tuple[Cell, ...]] = [(cell,) for cell in cells if cell not in hidden]
     return [*groups, tuple(cell for cell in cells if cell in hidden)] if hidden else groups
 
 
