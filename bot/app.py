@@ -102,7 +102,8 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = now) -> Parts:
     opt_outs = OptOuts(database, keys, clock, settings.eligibility.default_country)
     taggers = taggers_of(settings)
     verbatims = Verbatims(database, keys, taggers, clock)
-    callbacks = Callbacks(database, keys, clock, timedelta(days=settings.callbacks.keep_days))
+    kept = timedelta(days=settings.callbacks.keep_days)
+    callbacks = Callbacks(database, keys, clock, kept, settings.pages.time_zone)
     return Parts(
         settings, survey, keys, database, conversations, invitations, accounts, opt_outs, taggers, verbatims, callbacks
     )

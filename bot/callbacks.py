@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flows.callbacks import Ending, State
 from storage import callbacks, callers, journal
@@ -50,13 +51,17 @@ class One:
 
 
 class Callbacks:
-    """Every callback. now: the clock; keep: for how long one is kept after it was closed, or due in vain."""
+    """Every callback. now: the clock; keep: for how long one is kept after it was closed, or due in vain; zone: of the
+    times that stand with what was done."""
 
-    def __init__(self, database: Database, keys: Keys, now: Callable[[], datetime], keep: timedelta) -> None:
+    def __init__(
+        self, database: Database, keys: Keys, now: Callable[[], datetime], keep: timedelta, zone: str = "UTC"
+    ) -> None:
         self._database = database
         self._keys = keys
         self._now = now
         self._keep = keep
+        self._zone = ZoneInfo(zone)
 
     def listed(self, shown: Shown, who: str, most: int, skip: int = 0) -> list[Line]:
         """At most so many, the longest overdue first, of closed ones the last closed; who: whose those in MINE are."""
@@ -146,7 +151,8 @@ class Callbacks:
         with self._database.write() as connection:
             line = self._own(callbacks.find(connection, id), who)
             before = callbacks.words(connection, self._keys, id).note
-            noted = "\n\n".join(filter(None, (before, f"{self._now():%Y-%m-%d %H:%M} UTC, {who}: {note.strip()}")))
+            at = self._now().astimezone(self._zone)
+            noted = "\n\n".join(filter(None, (before, f"{at:%Y-%m-%d %H:%M %Z}, {who}: {note.strip()}")))
             if ending is Ending.NOT_REACHED and due_at is not None:
                 done = callbacks.postpone(connection, self._keys, line, noted, due_at)
             else:

@@ -26,16 +26,16 @@ def callbacks_list(show: str) -> None:
     all_of_them = ready().callbacks
     rows = [
         (
-            line.id,
             line.reference or "-",
-            f"{line.due_at:%Y-%m-%d %H:%M}{' overdue' if all_of_them.is_overdue(line) else ''}",
+            f"{line.due_at:%Y-%m-%d %H:%M}",
             line.reasons.replace(" ", ", "),
-            line.outcome or line.state,
+            f"{'overdue, ' if all_of_them.is_overdue(line) else ''}{line.outcome or line.state}",
             line.claimed_by or "-",
+            line.id,
         )
         for line in all_of_them.listed(Shown(show), "", MOST)
     ]
-    print_table("Callbacks, times in UTC", ("id", "reference", "call before", "why", "state", "who"), rows)
+    print_table("Callbacks, times in UTC", ("reference", "call before", "why", "state", "who", "id"), rows)
 
 
 @callbacks.command("test")
