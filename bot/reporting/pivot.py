@@ -84,14 +84,13 @@ def _pivot(measure: Measure, cells: Sequence[tuple[bool, Slice, int, int]], dime
         if slice.said == "number" and value not in measure.scale:
             off_scale += n
             continue
-        marks = set(slice.mark.split())
         whole[half].add(slice, value, n)
         for dimension in dimensions:
             of_value = groups[dimension].setdefault(getattr(slice, dimension) or UNKNOWN, (_Sum(), _Sum(), _Sum()))
             of_value[half].add(slice, value, n)
-            if half and WALK_IN in marks:
+            if half and WALK_IN in slice.mark:
                 of_value[2].add(slice, value, n)
-        if half and (doubts := marks - {WALK_IN}):
+        if half and (doubts := [each for each in slice.mark.split() if each != WALK_IN]):
             suspected[value] += n
             why.update({Suspicion(each): n for each in doubts})
     return Pivot(
