@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from flows.measures import NPS
 from storage.answers import VERBATIM
 from storage.encryption import Keys
-from storage.models import answers, attempts, contacts, corrections, invitations, sessions, taggings, tags
+from storage.models import answers, attempts, contacts, corrections, invitations, reviews, sessions, taggings, tags
 from tests.conftest import SECRET
 
 NOON = datetime(2026, 3, 2, 11, tzinfo=UTC)
@@ -20,7 +20,7 @@ ZONE = "Europe/Amsterdam"
 NUMBERS = count(1)
 KEYS = Keys.derive(SECRET)
 
-INSTRUMENTS: Mapping[str, str | None] = {"nps": NPS.instrument, "ces": "ces_effort", "why": None}
+INSTRUMENTS: Mapping[str, str | None] = {"nps": NPS.instrument, "ces": "ces_effort", "why": None, "more": None}
 """By question."""
 
 
@@ -97,17 +97,27 @@ def surveys(connection: Connection, scores: Sequence[int], question: str = "nps"
 def tag(connection: Connection, session: str, themes: Mapping[str, str], question: str = "why") -> None:
     """Writes what was found in a verbatim: themes with how they are felt about."""
     read = {"session_id": session, "question": question}
-    about = {"answered_at": NOON, "tagged_at": NOON, "frame": "f", "model": "m", "redactions": "[]"}
-    connection.execute(insert(taggings), {**read, **about})
+    about = {"tagged_at": NOON, "frame": "f", "model": "m", "redactions": "[]"}
+    is_it = (answers.c.session_id == session) & (answers.c.question == question)
+    answered_at = connection.scalar(select(answers.c.answered_at).where(is_it))
+    connection.execute(insert(taggings), {**read, **about, "answered_at": answered_at})
     for theme, sentiment in themes.items():
         found = {"theme": theme, "sentiment": sentiment, "confidence": 0.9, "source": "rule", "evidence": "[]"}
         connection.execute(insert(tags), {**read, **found})
 
 
-def decide(connection: Connection, session: str, theme: str, present: bool, sentiment: str | None = None) -> None:
+def decide(
+    connection: Connection, session: str, theme: str, present: bool, sentiment: str | None = None, at: datetime = NOON
+) -> None:
     """Writes what somebody decided of one theme of a verbatim."""
     decided = {"session_id": session, "question": "why", "theme": theme, "present": present, "sentiment": sentiment}
-    connection.execute(insert(corrections), {**decided, "suggested": False, "by": "a", "at": NOON, "frame": "f"})
+    connection.execute(insert(corrections), {**decided, "suggested": False, "by": "a", "at": at, "frame": "f"})
+
+
+def review(connection: Connection, session: str, themes: Sequence[str], at: datetime = NOON) -> None:
+    """Writes that somebody has read a verbatim completely, with these themes in mind."""
+    read = {"session_id": session, "question": "why", "by": "b", "at": at, "themes": " ".join(themes)}
+    connection.execute(insert(reviews), read)
 
 
 def contact(connection: Connection, reference: str | None = None, at: datetime = NOON, **more: Any) -> str:

@@ -8,23 +8,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from argon2 import PasswordHasher
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import url_for
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from bot.accounts import Role
-from bot.app import Parts, assemble, create_app
+from bot.app import Parts, create_app
 from bot.invitations import NewContact, Source
-from bot.settings import Settings
 from bot.web.pages.frame import MENU
 from storage.callbacks import NewCallback, agree
 from storage.rollup import refresh
-from tests.conftest import SECRET
 from tests.served import served
+from tests.staffed import PASSWORD, staffed
 from tests.tallied import NOON, ZONE, Surveyed, contact, invite, survey
 
-PASSWORD = "vier woorden zonder verband"
 NOW = NOON + timedelta(days=20)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LISTED = [place.endpoint for place in MENU]
@@ -49,20 +46,11 @@ WIDTHS = {"en": 1280, "nl": 390}
 def parts(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """A small installation in which every page has something to show."""
     folder = tmp_path_factory.mktemp("accessible")
-    plain = {
-        "folder": folder,
-        "company": "Acme",
-        "database": {"url": f"sqlite:///{shutil.copy(migrated_sqlite, folder / 'pages.db')}"},
-        "secrets": {"secret_key": SECRET},
-        "pages": {"time_zone": ZONE},
-    }
-    assembled = assemble(Settings.model_validate(plain), lambda: NOW)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(assembled.accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        assembled.accounts.add_user("admin", Role.ADMIN, PASSWORD)
-        _fill(assembled)
-        yield assembled
-    assembled.database.dispose()
+    url = f"sqlite:///{shutil.copy(migrated_sqlite, folder / 'pages.db')}"
+    more = {"company": "Acme", "pages": {"time_zone": ZONE}}
+    with staffed(url, folder, lambda: NOW, {"admin": Role.ADMIN}, **more) as staffed_parts:
+        _fill(staffed_parts)
+        yield staffed_parts
 
 
 def _fill(parts: Parts) -> None:

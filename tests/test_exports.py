@@ -12,25 +12,22 @@ import openpyxl
 import polars
 import pyarrow.parquet
 import pytest
-from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from markupsafe import escape
 from openpyxl.utils.escape import unescape
 from sqlalchemy import insert, update
 
 from bot.accounts import Role
-from bot.app import Parts, assemble, create_app, source_of
+from bot.app import Parts, create_app, source_of
 from bot.reporting.exports import What, export
 from bot.reporting.files import readme, write_file
 from bot.reporting.writers import FORMATS, write
-from bot.settings import Settings
 from flows.filters import Filter
 from flows.survey import Medium, series
 from storage import respondents
 from storage.models import answers, corrections, sessions, taggings, tags
-from tests.conftest import SECRET
+from tests.staffed import client_of, staffed, token
 from tests.tallied import NOON, Surveyed, survey
-from tests.test_pages import PASSWORD, sign_in, token
 
 PHONE = "+31600000001"
 NASTY = (
@@ -49,10 +46,8 @@ NASTY = (
 
 @pytest.fixture
 def parts(database_url: str, tmp_path: Path) -> Iterator[Parts]:
-    plain = {"folder": tmp_path, "database": {"url": database_url}, "secrets": {"secret_key": SECRET}}
-    assembled = assemble(Settings.model_validate(plain), lambda: NOON + timedelta(days=1))
-    yield assembled
-    assembled.database.dispose()
+    with staffed(database_url, tmp_path, lambda: NOON + timedelta(days=1)) as staffed_parts:
+        yield staffed_parts
 
 
 def say(parts: Parts, why: str, id: str | None = None, **more: Any) -> str:
@@ -283,15 +278,12 @@ def test_numbers_are_for_admins_and_are_logged(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_page_gives_a_file(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_gives_a_file(parts: Parts) -> None:
     """To analysts and admins, under the filter of its address; numbers to admins alone, nothing without its form."""
-    monkeypatch.setattr(parts.accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     say(parts, "snel", queue="billing")
     say(parts, "traag", queue="orders")
     for role, status in ((Role.STAFF, 403), (Role.ANALYST, 200), (Role.ADMIN, 200)):
-        parts.accounts.add_user(role, role, PASSWORD)
-        client = create_app(parts).test_client()
-        sign_in(client, role)
+        client = client_of(parts, role)
         page = client.get("/exports?queue=billing")
         assert page.status_code == status
         if status != 200:

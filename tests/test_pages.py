@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.exc import OperationalError
@@ -19,10 +18,9 @@ from bot.app import Parts, assemble, create_app
 from bot.invitations import NewContact, Source
 from bot.settings import Settings
 from storage.database import migrate
-from tests.conftest import SECRET
 from tests.served import served
+from tests.staffed import PASSWORD, sign_in, staffed, token
 
-PASSWORD = "vier woorden zonder verband"
 PHONE = "+31600000001"
 NASTY = '<script>alert(1)</script> "x" & y/z?'
 
@@ -43,22 +41,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def parts(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
+def parts(tmp_path: Path, clock: Clock) -> Iterator[Parts]:
     """An installation with one user of each role."""
-    plain = {
-        "folder": tmp_path,
-        "company": "Acme & Sons",
-        "database": {"url": f"sqlite:///{tmp_path}/pages.db"},
-        "secrets": {"secret_key": SECRET},
-    }
-    settings = Settings.model_validate(plain)
-    migrate(settings.database_url)
-    assembled = assemble(settings, clock)
-    monkeypatch.setattr(assembled.accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    for role in (Role.STAFF, Role.ANALYST, Role.ADMIN):
-        assembled.accounts.add_user(role, role, PASSWORD)
-    yield assembled
-    assembled.database.dispose()
+    with staffed(f"sqlite:///{tmp_path}/pages.db", tmp_path, clock, company="Acme & Sons") as staffed_parts:
+        yield staffed_parts
 
 
 @pytest.fixture
@@ -69,18 +55,6 @@ def client(parts: Parts) -> FlaskClient:
 def reported(parts: Parts, reference: str, phone: str | None = PHONE, queue: str | None = None) -> None:
     now = parts.conversations.now()
     parts.invitations.take(NewContact(reference, phone, now - timedelta(minutes=5), Source.API, queue=queue))
-
-
-def token(response: TestResponse) -> str:
-    """The token that the forms of this page carry."""
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', response.text)
-    assert found, response.text
-    return found[1]
-
-
-def sign_in(client: FlaskClient, name: str, password: str = PASSWORD, **more: str) -> TestResponse:
-    form = {"csrf_token": token(client.get("/sign-in")), "name": name, "password": password, **more}
-    return client.post("/sign-in", data=form)
 
 
 def where(response: TestResponse) -> str:

@@ -5,26 +5,23 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
 from werkzeug.test import TestResponse
 
 from bot.accounts import Role
-from bot.app import Parts, assemble, create_app
+from bot.app import Parts, create_app
 from bot.callbacks import TakenError
 from bot.cli import cli
 from bot.invitations import NewContact, Source
-from bot.settings import Settings
 from flows.callbacks import Ending
 from storage.callbacks import NewCallback, agree, withdraw
-from storage.database import migrate
 from storage.models import answers, respondents, sessions
-from tests.conftest import SECRET
 from tests.served import served
+from tests.staffed import PASSWORD, client_of, staffed, token
 
-PASSWORD = "vier woorden zonder verband"
+USERS = {"ann": Role.STAFF, "ben": Role.STAFF, "eve": Role.ANALYST, "kim": Role.ADMIN}
 PHONE = "+31600000001"
 NOW = datetime(2026, 1, 6, 12, tzinfo=UTC)
 NASTY = "<script>alert(1)</script>"
@@ -34,19 +31,8 @@ NASTY = "<script>alert(1)</script>"
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """An installation with one user of each role and a second of the staff."""
     folder = tmp_path_factory.mktemp("callbacks")
-    plain = {
-        "folder": folder,
-        "database": {"url": f"sqlite:///{folder}/pages.db"},
-        "secrets": {"secret_key": SECRET},
-    }
-    settings = Settings.model_validate(plain)
-    migrate(settings.database_url)
-    assembled = assemble(settings, lambda: NOW)
-    assembled.accounts._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    for name, role in (("ann", Role.STAFF), ("ben", Role.STAFF), ("eve", Role.ANALYST), ("kim", Role.ADMIN)):
-        assembled.accounts.add_user(name, role, PASSWORD)
-    yield assembled
-    assembled.database.dispose()
+    with staffed(f"sqlite:///{folder}/pages.db", folder, lambda: NOW, USERS) as staffed_parts:
+        yield staffed_parts
 
 
 def agreed(parts: Parts, id: str, due: timedelta = timedelta(hours=24), why: str = "nobody ever calls back") -> str:
@@ -97,20 +83,7 @@ def agreed(parts: Parts, id: str, due: timedelta = timedelta(hours=24), why: str
 
 @pytest.fixture
 def ann(parts: Parts) -> FlaskClient:
-    return signed_in(parts, "ann")
-
-
-def signed_in(parts: Parts, name: str) -> FlaskClient:
-    client = create_app(parts).test_client()
-    form = {"csrf_token": token(client.get("/sign-in")), "name": name, "password": PASSWORD}
-    assert client.post("/sign-in", data=form).status_code in (302, 303)
-    return client
-
-
-def token(response: TestResponse) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', response.text)
-    assert found, response.text
-    return found[1]
+    return client_of(parts, "ann")
 
 
 def press(client: FlaskClient, id: str, what: str, **form: str) -> TestResponse:
@@ -122,7 +95,7 @@ def press(client: FlaskClient, id: str, what: str, **form: str) -> TestResponse:
 def test_analysts_see_no_callbacks(parts: Parts) -> None:
     """Who only reads figures gets neither the list nor a number; nobody does who has not signed in."""
     id = agreed(parts, "secret")
-    eve, nobody = signed_in(parts, "eve"), create_app(parts).test_client()
+    eve, nobody = client_of(parts, "eve"), create_app(parts).test_client()
     for path in ("/callbacks", f"/callbacks/{id}"):
         assert eve.get(path).status_code == 403
         assert nobody.get(path).status_code == 302
@@ -139,7 +112,7 @@ def test_the_number_is_shown_to_whoever_has_claimed(parts: Parts, ann: FlaskClie
     for known in ("May we call you back?", "Yes, after five", "Low score", "4711", "repairs"):
         assert known in page
     assert f'href="tel:{PHONE}"' in press(ann, id, "claim").text
-    assert PHONE not in signed_in(parts, "kim").get(f"/callbacks/{id}").text
+    assert PHONE not in client_of(parts, "kim").get(f"/callbacks/{id}").text
 
 
 @pytest.mark.parametrize(
@@ -160,7 +133,7 @@ def test_a_number_is_told_with_its_scale(parts: Parts, ann: FlaskClient, languag
 
 def test_whoever_comes_second_is_told_by_whom(parts: Parts, ann: FlaskClient) -> None:
     """Two open the page, both claim: the second reads who was faster."""
-    id, ben = agreed(parts, "race"), signed_in(parts, "ben")
+    id, ben = agreed(parts, "race"), client_of(parts, "ben")
     form = {"csrf_token": token(ben.get(f"/callbacks/{id}"))}
     press(ann, id, "claim")
     told = ben.post(f"/callbacks/{id}/claim", data=form, follow_redirects=True).text
@@ -192,7 +165,7 @@ def test_closing_takes_words_and_an_outcome(parts: Parts, ann: FlaskClient) -> N
 
 def test_a_claim_can_be_taken_over(parts: Parts, ann: FlaskClient) -> None:
     """Whoever claimed it may have gone home. Of two who take it over one does, and no word of the other is lost."""
-    id, ben, kim = agreed(parts, "left"), signed_in(parts, "ben"), signed_in(parts, "kim")
+    id, ben, kim = agreed(parts, "left"), client_of(parts, "ben"), client_of(parts, "kim")
     press(ann, id, "claim")
     seen = re.findall(r'name="revision" value="(\d+)"', ben.get(f"/callbacks/{id}").text)[0]
     assert f'href="tel:{PHONE}"' in press(ben, id, "take-up", revision=seen).text

@@ -7,27 +7,22 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
 from werkzeug.test import TestResponse
 
-from bot.accounts import Role
-from bot.app import Parts, assemble, create_app, source_of
+from bot.app import Parts, create_app, source_of
 from bot.reporting.overview import overview
 from bot.reporting.shifts import shifts
 from bot.reporting.trends import trend
-from bot.settings import Settings
 from bot.web.language import number
 from flows.filters import Filter, read
 from flows.measures import NPS, Counts
 from flows.trends import point
-from storage.database import migrate
-from tests.conftest import SECRET
 from tests.served import served
+from tests.staffed import PASSWORD, client_of, staffed
 from tests.tallied import NOON, Surveyed, contact, invite, survey, surveys, tag
 
-PASSWORD = "vier woorden zonder verband"
 NASTY = '<script>alert(1)</script> & "x"'
 NOW = NOON + timedelta(days=29, hours=3)
 """A Tuesday, four weeks after the first surveys."""
@@ -37,14 +32,13 @@ NOW = NOON + timedelta(days=29, hours=3)
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """Eight weeks of answers in two queues, with a theme that pulls down and a few answers in French."""
     folder: Path = tmp_path_factory.mktemp("figures")
-    plain = {"folder": folder, "database": {"url": f"sqlite:///{folder}/f.db"}, "secrets": {"secret_key": SECRET}}
-    settings = Settings.model_validate(plain)
-    migrate(settings.database_url)
-    assembled = assemble(settings, lambda: NOW)
-    assembled.accounts._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    for role in (Role.STAFF, Role.ANALYST, Role.ADMIN):
-        assembled.accounts.add_user(role, role, PASSWORD)
-    with assembled.database.write() as connection:
+    with staffed(f"sqlite:///{folder}/f.db", folder, lambda: NOW) as staffed_parts:
+        _fill(staffed_parts)
+        yield staffed_parts
+
+
+def _fill(parts: Parts) -> None:
+    with parts.database.write() as connection:
         for weeks in range(-4, 5):
             at = NOON + timedelta(weeks=weeks)
             surveys(connection, [10] * 12 + [8] * 5 + [2] * 3, at=at, queue=NASTY)
@@ -54,23 +48,12 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
             invite(connection, contact(connection, at=at), "completed", [("sms", "delivered", slow)], at=at)
             invite(connection, contact(connection, at=at), "expired", [("sms", "delivered", None)], at=at)
         surveys(connection, [9] * 4, at=NOON + timedelta(weeks=4), language="fr")
-    yield assembled
-    assembled.database.dispose()
 
 
 @pytest.fixture(scope="module")
 def client(parts: Parts) -> FlaskClient:
     """An analyst who has signed in."""
-    return signed_in(parts, "analyst")
-
-
-def signed_in(parts: Parts, name: str) -> FlaskClient:
-    client = create_app(parts).test_client()
-    page = client.get("/sign-in")
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
-    assert found
-    client.post("/sign-in", data={"csrf_token": found[1], "name": name, "password": PASSWORD})
-    return client
+    return client_of(parts, "analyst")
 
 
 def seen(client: FlaskClient, path: str, status: int = 200) -> str:
@@ -162,15 +145,15 @@ def test_names_that_people_gave_are_shown_and_never_run(client: FlaskClient) -> 
 @pytest.mark.parametrize("path", ["/overview", "/overview/nps-nps.svg", "/trend", "/trend/rolling.csv"])
 def test_figures_are_for_analysts_and_admins(parts: Parts, path: str) -> None:
     """Staff are refused, and strangers asked who they are; pictures and files are no way round it."""
-    assert signed_in(parts, "staff").get(path).status_code == 403
-    assert signed_in(parts, "admin").get(path).status_code == 200
+    assert client_of(parts, "staff").get(path).status_code == 403
+    assert client_of(parts, "admin").get(path).status_code == 200
     assert create_app(parts).test_client().get(path).status_code == 302
 
 
 @pytest.mark.parametrize(("name", "first"), [("staff", "/contacts"), ("analyst", "/overview"), ("admin", "/overview")])
 def test_everybody_begins_where_their_work_is(parts: Parts, name: str, first: str) -> None:
     """Analysts and admins with the figures, staff with the contacts."""
-    assert signed_in(parts, name).get("/").headers["Location"] == first
+    assert client_of(parts, name).get("/").headers["Location"] == first
 
 
 @pytest.mark.parametrize("look", ["look=light&width=wide", "look=dark&width=narrow"])

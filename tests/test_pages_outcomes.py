@@ -2,57 +2,40 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
-from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
-from bot.accounts import Role
-from bot.app import Parts, assemble, create_app, source_of
+from bot.app import Parts, create_app, source_of
 from bot.reporting import funnel
 from bot.reporting.endings import ends
-from bot.settings import Settings
 from bot.web.pages.rates import told
 from bot.web.pages.searching import searched
 from bot.web.pages.surveys import narrowing
 from flows.filters import Filter, read
 from storage import begun
 from storage.contacts import Contact, keep
-from tests.conftest import SECRET
+from tests.staffed import Ticking, client_of, staffed
 from tests.tallied import KEYS, NOON, ZONE, Surveyed, contact, invite, survey
 
-PASSWORD = "vier woorden zonder verband"
 NASTY = "<b>x</b> & y"
 BAD_NUMBER, LANDLINE = 21211, 30006
 MANY = 10_000
 
-
-class Clock:
-    """A clock that goes on by a second whenever it is asked."""
-
-    def __init__(self) -> None:
-        self.now = NOON + timedelta(days=1)
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no other database could make otherwise."""
 
 
 @pytest.fixture
-def empty(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
-    """An installation with one user of each role."""
-    plain = {"folder": tmp_path, "database": {"url": database_url}, "secrets": {"secret_key": SECRET}}
-    assembled = assemble(Settings.model_validate(plain), Clock())
-    monkeypatch.setattr(assembled.accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    for name in (Role.STAFF, Role.ANALYST, Role.ADMIN):
-        assembled.accounts.add_user(name, name, PASSWORD)
-    yield assembled
-    assembled.database.dispose()
+def empty(database_url: str, tmp_path: Path) -> Iterator[Parts]:
+    """An installation with a user of each role."""
+    with staffed(database_url, tmp_path, Ticking()) as staffed_parts:
+        yield staffed_parts
 
 
 @pytest.fixture
@@ -96,14 +79,6 @@ def parts(empty: Parts) -> Parts:
     return empty
 
 
-def client_of(parts: Parts, name: str = "analyst") -> FlaskClient:
-    client = create_app(parts).test_client()
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in").text)
-    assert found
-    client.post("/sign-in", data={"csrf_token": found[1], "name": name, "password": PASSWORD})
-    return client
-
-
 def counts(page: str) -> dict[str, int]:
     """Every count that leads to its rows, by where it leads."""
     linked = re.findall(r'<a href="(/(?:contacts|outcomes/surveys)\b[^"]*)">(\d+)</a>', page)
@@ -132,7 +107,7 @@ def listed(client: FlaskClient, address: str) -> int:
         address = unescape(older[1])
 
 
-FILTERED = ("", "by=agent", "channel=sms", "channel=whatsapp&by=agent", "queue=billing", "instrument=ces_effort")
+FILTERED = ("", "by=agent", "channel=whatsapp&by=agent", "queue=billing", "instrument=ces_effort")
 
 
 def test_behind_every_count_are_as_many_rows(parts: Parts) -> None:
@@ -140,19 +115,22 @@ def test_behind_every_count_are_as_many_rows(parts: Parts) -> None:
     and who hung up.
     """
     client = client_of(parts)
+    known: dict[str, int] = {}
     for query in FILTERED:
         found = counts(client.get(f"/outcomes?{query}").text)
         assert len(found) > 20
-        assert {address: rows(parts, address) for address in found} == found, query
+        known |= {address: rows(parts, address) for address in found.keys() - known.keys()}
+        assert {address: known[address] for address in found} == found, query
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_the_pages_list_as_many_as_are_counted(parts: Parts) -> None:
     """One of each kind, page by page, with what narrows the list above it and a way to take that off."""
     client = client_of(parts)
     found = counts(client.get("/outcomes?by=agent").text)
-    kinds = {re.sub(r"=[^&]*", "", address): address for address in found}
-    assert {address: listed(client, address) for address in kinds.values()} == {at: found[at] for at in kinds.values()}
+    for name in ("state", "class", "step", "reason", "attempts", "agent", "ended_by", "came", "invited"):
+        address = next(address for address in found if f"{name}=" in address)
+        assert listed(client, address) == found[address], address
     for words, chip in (
         ("ended_by=agent", "The agent hung up first"),
         ("came=left&question=nps", "NPS: left there"),
@@ -187,6 +165,7 @@ def asked_from(parts: Parts) -> date:
     return source_of(parts).periods(Filter())[1][0]
 
 
+@on_sqlite
 def test_an_agent_called_as_html_is_only_text(parts: Parts) -> None:
     """On the page and in its picture."""
     client = client_of(parts)
@@ -199,6 +178,7 @@ def test_an_agent_called_as_html_is_only_text(parts: Parts) -> None:
     assert NASTY in client.get("/outcomes/answered.csv?by=agent").get_data(as_text=True)
 
 
+@on_sqlite
 def test_only_those_who_may_see_it(parts: Parts) -> None:
     """Analysts and admins; nothing can be written there."""
     assert client_of(parts, "staff").get("/outcomes").status_code == 403
@@ -207,6 +187,7 @@ def test_only_those_who_may_see_it(parts: Parts) -> None:
     assert client_of(parts).post("/outcomes").status_code == 405
 
 
+@on_sqlite
 def test_questions_are_called_by_name(parts: Parts) -> None:
     """In the reader's language, with what was asked; no key is shown."""
     page = client_of(parts).get("/outcomes", headers={"Accept-Language": "nl"}).text
@@ -217,6 +198,7 @@ def test_questions_are_called_by_name(parts: Parts) -> None:
     assert not re.search(r'<th scope="row">(nps|ces|why)', asked)
 
 
+@on_sqlite
 def test_days_without_contacts_say_so(parts: Parts) -> None:
     """And no rate is made of nothing."""
     page = client_of(parts).get("/outcomes?from=2025-01-01&to=2025-01-07").text

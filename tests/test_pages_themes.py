@@ -1,8 +1,10 @@
 """The page of themes: what goes with a score, answers that contradict themselves, and what the mix has done."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -13,13 +15,18 @@ from bot.reporting.overview import overview
 from bot.web.language import number
 from flows.filters import Filter
 from storage.models import sessions
+from tests.staffed import Ticking, client_of, staffed
 from tests.tallied import NOON, Surveyed, survey, tag
-from tests.test_pages_outcomes import NASTY, client_of
-from tests.test_pages_outcomes import empty as parts
 
-__all__ = ["parts"]
-
+NASTY = "<b>x</b> & y"
 WAIT, STAFF, RARE = "waiting_time", "friendliness", "price_invoice"
+
+
+@pytest.fixture
+def parts(database_url: str, tmp_path: Path) -> Iterator[Parts]:
+    """An installation with a user of each role."""
+    with staffed(database_url, tmp_path, Ticking()) as staffed_parts:
+        yield staffed_parts
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """What customers wrote is read for its themes, and what an analyst decides of it stays decided."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
 from bot.learning import coded
 from bot.standing import known, standing
-from bot.verbatims import BATCH, UnknownThemeError, UnknownVerbatimError, Verbatims
+from bot.verbatims import BATCH, Decided, Shown, UnknownThemeError, UnknownVerbatimError, Verbatims
 from nlp.operations import merge
 from nlp.tags import Sentiment, Source
 from tests.wire import Wire, texted
@@ -171,3 +173,49 @@ def test_learning_reads_the_language_that_tagging_reads(wire: Wire, verbatims: V
     verbatims.decide(id, "an analyst", {"waiting_time": None})
     (taught,) = coded(verbatims)
     assert taught.language == "en"
+
+
+def test_nobody_decides_of_a_verbatim_while_somebody_else_does(wire: Wire, verbatims: Verbatims) -> None:
+    """Whoever comes second waits, and sees what the first has decided before it is their turn."""
+    id = say(wire, "lang gewacht")
+    verbatims.tag_due()
+    is_first_in, is_second_in = Event(), Event()
+    found: list[str] = []
+
+    def first(_: Shown) -> Decided:
+        is_first_in.set()
+        assert not is_second_in.wait(0.2)
+        return {}, ["waiting_time"]
+
+    def second(shown: Shown) -> Decided:
+        is_second_in.set()
+        found.extend(decision.by for decision in shown.decisions)
+        return {}, ["price_invoice"]
+
+    with ThreadPoolExecutor(2) as pool:
+        done = pool.submit(verbatims.correct, id, "first", first)
+        assert is_first_in.wait(10)
+        pool.submit(verbatims.correct, id, "second", second).result()
+        done.result()
+    assert found == ["first"]
+
+
+def test_what_is_taken_back_leaves_what_stood_before(wire: Wire, verbatims: Verbatims) -> None:
+    """Of the same person and of others, a verbatim read completely twice included; each can be taken back once."""
+    id = say(wire, "lang gewacht")
+    verbatims.tag_due()
+    verbatims.decide(id, "first", {"waiting_time": None})
+    wire.clock.advance(minutes=1)
+    verbatims.decide(id, "second", {}, of=["waiting_time"])
+    wire.clock.advance(minutes=1)
+    again = verbatims.decide(id, "first", {"waiting_time": None})
+    wire.clock.advance(minutes=1)
+    assert not verbatims.take_back(id, "second", again.decisions[-1].at)
+    assert verbatims.take_back(id, "first", again.decisions[-1].at)
+    assert not verbatims.take_back(id, "first", again.decisions[-1].at)
+    assert themes(verbatims, id).get("waiting_time") is None
+    assert verbatims.take_back(id, "second", again.decisions[-2].at)
+    shown = verbatims.show(id)
+    assert [(tag.theme, tag.by) for tag in shown.tags] == [("waiting_time", "first")]
+    assert [review.by for review in shown.reviews] == ["first"]
+    assert [at is None for _, at in verbatims.history(id)] == [True, False, False]

@@ -74,7 +74,7 @@ class Verbatim(BaseModel):
             scores=dict(said.scores),
             tags=[TagOut.of(tag, veiled) for tag in shown.tags],
             is_read=shown.tagged is not None and shown.tagged.read.answered_at == said.answered_at,
-            reviewed_by=[review.by for review in shown.reviews],
+            reviewed_by=list(dict.fromkeys(review.by for review in shown.reviews)),
         )
 
 

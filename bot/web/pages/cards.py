@@ -63,7 +63,7 @@ def card(listed: Listed, shown: Shown, frame: CodeFrame, survey: Survey, languag
         seen=last_decided(shown),
         is_read=is_read,
         untagged=read.untagged if read and is_read else None,
-        reviewers=tuple(review.by for review in shown.reviews),
+        reviewers=tuple(dict.fromkeys(review.by for review in shown.reviews)),
         numbers={theme.tag.theme: theme.number for theme in themes},
     )
 
