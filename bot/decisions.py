@@ -1,13 +1,11 @@
 """What was decided about a contact and how far its invitation has come, as everybody sees it."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.intake import Fault, InvalidContact, Source
+from bot.intake import Source
 from flows.eligibility import Reason, explain
 from flows.survey import Channel
 from storage.ledger import Line
@@ -95,20 +93,3 @@ def decided(line: Line, *, is_new: bool = False) -> Decided:
         source=Source(line.source),
         attributes=line.attributes,
     )
-
-
-def cursor_of(last: Decided) -> str:
-    """What the page after the one that ends with this contact is asked for with."""
-    return base64.urlsafe_b64encode(f"{last.received_at.isoformat()} {last.reference}".encode()).decode()
-
-
-def read_cursor(cursor: str) -> tuple[datetime, str]:
-    """When the last contact seen was received, and its reference. Raises InvalidContact for what is no cursor."""
-    try:
-        received_at, _, reference = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
-        moment = datetime.fromisoformat(received_at)
-        if moment.tzinfo is not None and "\0" not in reference:
-            return moment, reference
-    except (ValueError, binascii.Error):
-        pass
-    raise InvalidContact([Fault("cursor", "this is none of ours", "leave it out to begin with the newest")])

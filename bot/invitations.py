@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.addresses import Address, Number, number_of
+from bot.cursors import cursor_of, place_of
 from bot.decisions import Decided as Decided
 from bot.decisions import Page as Page
 from bot.decisions import State as State
-from bot.decisions import cursor_of, decided, read_cursor
+from bot.decisions import decided
 from bot.intake import Fault as Fault
 from bot.intake import InvalidContact as InvalidContact
 from bot.intake import NewContact as NewContact
@@ -32,6 +33,7 @@ from storage.asked import conditions, readable
 from storage.contacts import NewInvitation
 from storage.database import Connection, Database, raced
 from storage.encryption import Keys
+from storage.places import Place
 
 
 class Invitations:
@@ -86,11 +88,14 @@ class Invitations:
         """The newest contacts of those wanted, from the cursor of another page on. Raises InvalidContact for a cursor
         that is none of ours.
         """
-        before, meant = read_cursor(cursor) if cursor else None, wanted or Wanted()
+        before, meant = place_of(cursor) if cursor else None, wanted or Wanted()
+        if cursor and before is None:
+            raise InvalidContact([Fault("cursor", "this is none of ours", "leave it out to begin with the newest")])
         with self._database.read() as connection:
             lines = ledger.recent(connection, self._keys, conditions(meant), most + 1, before, readable(meant))
         shown = tuple(map(decided, lines[:most]))
-        return Page(shown, cursor_of(shown[-1]) if len(lines) > most else None)
+        last = Place(shown[-1].received_at, shown[-1].reference) if len(lines) > most else None
+        return Page(shown, cursor_of(last) if last else None)
 
     def count(self, wanted: Wanted, most: int) -> int:
         """How many contacts are wanted; whoever has counted that many goes no further."""

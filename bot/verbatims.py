@@ -11,8 +11,9 @@ from nlp.theme import CodeFrame
 from storage import themes, verbatims
 from storage.database import Connection, Database
 from storage.encryption import Keys
+from storage.places import Place
 from storage.themes import Decision, Found, Key, Read, Review, Tagged
-from storage.verbatims import Place, Said, place
+from storage.verbatims import Said, place
 from storage.withdrawals import take_back
 
 BATCH = 200
@@ -66,8 +67,8 @@ class Verbatims:
         while read < most and (batch := self._untagged(after)):
             self._tag(batch)
             read, after = read + len(batch), place(batch[-1])
-        if after.answered_at > verbatims.BEGINNING + LOOK_BACK:
-            self._looked_until = max(self._looked_until, after.answered_at - LOOK_BACK)
+        if after.at > verbatims.BEGINNING + LOOK_BACK:
+            self._looked_until = max(self._looked_until, after.at - LOOK_BACK)
         return read
 
     def tag_all(self, since: datetime | None = None, retag: bool = False) -> Iterator[int]:

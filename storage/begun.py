@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, o
 
 from flows.filters import Filter
 from storage.models import answers, sessions
+from storage.places import Place
 from storage.recount import IS_INVITED
-from storage.responses import Place
 from storage.selected import of_surveys
 
 
@@ -66,7 +66,7 @@ class Begun:
 
     @property
     def place(self) -> Place:
-        return self.started_at, self.session
+        return Place(self.started_at, self.session)
 
     @property
     def left_at(self) -> str | None:
@@ -87,7 +87,7 @@ def newest(
     """At most so many of those meant, from the newest on, or from behind that place."""
     rows = _begun.where(*conditions(wanted, more, zone))
     if before is not None:
-        place = (literal(value, column.type) for value, column in zip(before, _order, strict=True))
+        place = (literal(value, column.type) for value, column in zip((before.at, before.id), _order, strict=True))
         rows = rows.where(tuple_(*_order) < tuple_(*place))
     rows = rows.order_by(*(column.desc() for column in _order)).limit(most)
     found: Sequence[Any] = connection.execute(rows).all()

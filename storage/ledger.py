@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists,
 from storage.contacts import ATTRIBUTES
 from storage.encryption import Keys
 from storage.models import attempts, contacts, invitations, sessions
+from storage.places import Place
 
 ANSWERED = ("partial", "refused", "broken_off")
 """Outcomes of a session in which somebody has said something."""
@@ -135,11 +136,11 @@ def recent(
     keys: Keys,
     meant: Sequence[ColumnElement[bool]],
     most: int,
-    before: tuple[datetime, str] | None = None,
+    before: Place | None = None,
     holds: Callable[[Attributes], bool] | None = None,
 ) -> list[Line]:
-    """At most so many lines of which all this holds, the newest first. before: when the last line seen was received,
-    and its reference; holds: of their attributes.
+    """At most so many lines of which all this holds, the newest first. before: where the last line seen stands, by
+    when it was received and its reference; holds: of their attributes.
     """
     if holds is None:
         return _recent(connection, keys, meant, most, before)
@@ -149,7 +150,7 @@ def recent(
         found += [line for line in lines if holds(line.attributes)]
         if len(lines) < BATCH:
             break
-        before = lines[-1].received_at, lines[-1].reference
+        before = Place(lines[-1].received_at, lines[-1].reference)
     return found[:most]
 
 
@@ -173,11 +174,11 @@ def _recent(
     keys: Keys,
     meant: Sequence[ColumnElement[bool]],
     most: int,
-    before: tuple[datetime, str] | None,
+    before: Place | None,
 ) -> list[Line]:
     lines = LINES.where(*meant)
     if before is not None:
-        place = (literal(before[0], contacts.c.received_at.type), literal(before[1]))
+        place = (literal(before.at, contacts.c.received_at.type), literal(before.id))
         lines = lines.where(tuple_(contacts.c.received_at, contacts.c.reference) < tuple_(*place))
     newest_first = lines.order_by(contacts.c.received_at.desc(), contacts.c.reference.desc()).limit(most)
     return [line for row in connection.execute(newest_first) if (line := _line(keys, row))]

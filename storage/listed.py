@@ -12,8 +12,8 @@ from flows.narrowing import Narrowing
 from storage.doubts import feelings
 from storage.models import answers, sessions
 from storage.narrowed import SAID, of_comments
+from storage.places import Place
 from storage.themes import Key
-from storage.verbatims import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def count(connection: Connection, wanted: Filter, narrowing: Narrowing, zone: st
 
 
 def _place(place: Place) -> Any:
-    columns = zip((place.answered_at, place.session, place.question), _order, strict=True)
+    columns = zip((place.at, place.id, place.question), _order, strict=True)
     return tuple_(*(literal(value, column.type) for value, column in columns))
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from storage.database import Database
 from storage.encryption import Keys
 from storage.models import Moment, answers, sessions
 from storage.models.moments import read
+from storage.places import Place
 
 
 class Given(NamedTuple):
@@ -72,9 +73,8 @@ OF_ANSWER = (
 )
 QUESTIONS = select(answers.c.question, func.max(answers.c.instrument).label("instrument")).group_by(answers.c.question)
 AFTER = tuple_(sessions.c.started_at, sessions.c.id) > tuple_(bindparam("started_at", type_=Moment), bindparam("id"))
-Place = tuple[datetime, str]
-"""When a session began, and its id."""
-BEGINNING: Place = (datetime.min.replace(tzinfo=UTC), "")
+BEGINNING = Place()
+"""Before the session that began first."""
 COMMENTED = exists().where(answers.c.session_id == sessions.c.id, answers.c.verbatim.is_not(None))
 """Holds of sessions in which anything was answered in words."""
 
@@ -105,7 +105,7 @@ def pages(
             found = page(connection, keys, after, batch, where)
         if found:
             yield found
-            after = (found[-1].started_at, found[-1].session)
+            after = Place(found[-1].started_at, found[-1].session)
         if len(found) < batch:
             return
 
@@ -115,7 +115,7 @@ def page(
 ) -> list[Response]:
     """At most so many sessions behind that place, the first begun first, under these conditions. Raises Unreadable."""
     some = _page(where) if where else EVERY
-    found = connection.execute(some, {"started_at": after[0], "id": after[1], "batch": most}).all()
+    found = connection.execute(some, {"started_at": after.at, "id": after.id, "batch": most}).all()
     # By a statement of its own: beside each answer its whole session would be read again.
     answered = _answered(connection, keys, [row[0] for row in found])
     return [_response(row, answered[row[0]]) for row in found]

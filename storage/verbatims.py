@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, tuple_
@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 from storage.answers import VERBATIM
 from storage.encryption import Keys
 from storage.models import Moment, answers, respondents, sessions, taggings
+from storage.places import BEGINNING as BEGINNING
+from storage.places import Place as Place
 from storage.respondents import ADDRESS
-
-BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,6 @@ class Said:
     def id(self) -> str:
         """How the verbatim is named outside."""
         return f"{self.session}.{self.question}"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the order of verbatims: by when they were answered, then by session and question."""
-
-    answered_at: datetime = BEGINNING
-    session: str = ""
-    question: str = ""
 
 
 def place(said: Said) -> Place:
@@ -107,7 +98,7 @@ def backlog(connection: Connection, since: datetime) -> int:
 
 
 def _batch(connection: Connection, keys: Keys, after: Place, limit: int, *only: ColumnElement[bool]) -> list[Said]:
-    where = {"answered_at": after.answered_at, "session": after.session, "question": after.question, "limit": limit}
+    where = {"answered_at": after.at, "session": after.id, "question": after.question, "limit": limit}
     rows = connection.execute(BATCH.where(*only), where).all()
     scores: dict[str, dict[str, int]] = {}
     for session, question, value in connection.execute(SCORES, {"sessions": [row.session_id for row in rows]}):

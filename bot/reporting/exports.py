@@ -12,7 +12,8 @@ from bot.reporting.writers import Cell, Column, Table
 from flows.filters import Filter
 from flows.narrowing import EVERYTHING, Narrowing
 from storage.encryption import Keys
-from storage.responses import BEGINNING, Place
+from storage.places import Place
+from storage.responses import BEGINNING
 
 Rows = Callable[[Surveyed], Iterable[Sequence[Cell]]]
 

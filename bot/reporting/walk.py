@@ -19,7 +19,8 @@ from storage import themes
 from storage.doubts import feelings
 from storage.encryption import Keys
 from storage.narrowed import meant, of_surveys
-from storage.responses import BEGINNING, COMMENTED, Given, Place, Response, count, pages
+from storage.places import Place
+from storage.responses import BEGINNING, COMMENTED, Given, Response, count, pages
 from storage.selected import own_numbers
 from storage.themes import Decision, Key, Tagged
 
@@ -66,7 +67,7 @@ class Surveyed:
     @property
     def place(self) -> Place:
         """Where it stands; what comes after it is read next."""
-        return self.response.started_at, self.response.session
+        return Place(self.response.started_at, self.response.session)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from bot.accounts import Role
+from bot.cursors import cursor_of, place_of
 from bot.intake import Fault
 from bot.reporting.exports import Export, export
 from bot.reporting.source import Source
 from bot.reporting.writers import TYPES, in_json
 from bot.web.api.admission import KEY, NOT_FOUND, READING, allowed
 from bot.web.api.figures import misfiltered
-from bot.web.api.places import cursor_of, place_of
 from bot.web.api.replies import reply
 from bot.web.downloads import download
 from bot.web.export_schemas import CONTENT, ColumnOut, ColumnsOut, ExportPath, ExportQuery
@@ -21,7 +21,8 @@ from bot.web.problems import faulty, refuse
 from flows.filters import Filter, FilterError
 from flows.narrowing import read_with_filter
 from storage.encryption import Keys
-from storage.responses import BEGINNING, Place
+from storage.places import Place
+from storage.responses import BEGINNING
 
 log = logging.getLogger(__name__)
 

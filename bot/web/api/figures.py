@@ -5,13 +5,13 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from bot.accounts import Role
+from bot.cursors import cursor_of, place_of
 from bot.intake import Fault
 from bot.reporting.funnel import asked
 from bot.reporting.overview import overview
 from bot.reporting.plain import plain_asked, plain_overview
 from bot.reporting.source import Source
 from bot.web.api.admission import KEY, READING, allowed
-from bot.web.api.places import cursor_of, place_of
 from bot.web.api.replies import reply
 from bot.web.figure_schemas import Answers, AnswersQuery, FunnelOut, FunnelQuery, Scores, ScoresQuery, SurveyOut
 from bot.web.problems import faulty
@@ -19,6 +19,7 @@ from flows.filters import FilterError, read
 from flows.narrowing import read_with_filter
 from storage.encryption import Keys
 from storage.narrowed import of_surveys
+from storage.places import Place
 from storage.responses import BEGINNING, page
 from storage.selected import own_numbers
 
@@ -80,7 +81,7 @@ def figures(source: Source, keys: Keys) -> APIBlueprint:
             found = page(connection, keys, after, query.limit + 1, where)
             shown = found[: query.limit]
             own = own_numbers(connection, keys, [each.session for each in shown])
-        more = cursor_of((shown[-1].started_at, shown[-1].session)) if len(found) > query.limit else None
+        more = cursor_of(Place(shown[-1].started_at, shown[-1].session)) if len(found) > query.limit else None
         return reply(Answers(surveys=[SurveyOut.of(each, own.get(each.session)) for each in shown], next=more))
 
     return routes

@@ -6,6 +6,7 @@ from flask_openapi3.models.tag import Tag
 
 from bot import verbatims as reading
 from bot.accounts import Role
+from bot.cursors import cursor_of, place_of
 from bot.intake import Fault
 from bot.reporting.source import Source
 from bot.verbatims import UnknownThemeError, UnknownVerbatimError
@@ -21,12 +22,12 @@ from bot.web.coding_schemas import (
     Verbatims,
     VerbatimsQuery,
 )
-from bot.web.places import cursor_of, place_of
 from bot.web.problems import faulty, refuse
 from flows.filters import FilterError
 from flows.narrowing import read_with_filter
 from storage import listed
-from storage.verbatims import Place, place
+from storage.places import Place
+from storage.verbatims import place
 
 UNKNOWN = "There is no verbatim of this id; `GET /v1/verbatims` lists those there are."
 

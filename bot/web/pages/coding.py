@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.cursors import moment_of
 from bot.verbatims import Decided, Shown
 from nlp.tags import Sentiment
 
@@ -78,7 +79,7 @@ def read(form: Mapping[str, str]) -> Correction | None:
     theme, feeling, *_ = [*(each or None for each in rest), None, None]
     match Do(do):
         case Do.UNDO:
-            at = moment(theme)
+            at = moment_of(theme or "")
             return Correction(Do.UNDO, at=at) if at else None
         case Do.COMPLETE:
             return Correction(Do.COMPLETE)
@@ -88,12 +89,3 @@ def read(form: Mapping[str, str]) -> Correction | None:
             return None
         case doing:
             return Correction(doing, theme, Sentiment(feeling) if feeling else None)
-
-
-def moment(written: str | None) -> datetime | None:
-    """The moment as `isoformat` writes it; None where it is none."""
-    try:
-        at = datetime.fromisoformat(written or "")
-    except ValueError:
-        return None
-    return at if at.tzinfo else None

@@ -7,8 +7,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from bot.accounts import Role
+from bot.cursors import cursor_of, place_of
 from bot.reporting.source import Source
-from bot.web.api.places import cursor_of, place_of
 from bot.web.language import gettext as _
 from bot.web.language import language
 from bot.web.pages.filtering import Bar, Link, asked

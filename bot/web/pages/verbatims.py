@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from bot import verbatims as reading
 from bot.accounts import Role
+from bot.cursors import cursor_of, moment_of, place_of
 from bot.reporting.source import Source
 from bot.verbatims import Shown, UnknownThemeError, UnknownVerbatimError
 from bot.web import auth
@@ -19,7 +20,6 @@ from bot.web.pages.coding import Correction, Do, OverruledError
 from bot.web.pages.forms import Plain
 from bot.web.pages.frame import seen_by
 from bot.web.pages.narrowing import narrowed
-from bot.web.places import cursor_of, place_of
 from nlp.tags import Sentiment
 from storage import listed
 from storage.rollup import refresh
@@ -109,7 +109,7 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
             if said.take_back(id, _who(), correction.at):
                 return _("Undone."), 200, None
             return _("There was nothing to undo."), 422, None
-        seen = coding.moment(request.form.get("seen")) or BEGINNING
+        seen = moment_of(request.form.get("seen", "")) or BEGINNING
         after = said.correct(id, _who(), lambda shown: correction.decided(shown, _who(), seen))
         name = theme_name(said.frame, correction.theme or "", language())
         return str(SAVED[correction.do]) % {"theme": name}, 200, f"undo {last_decided(after, _who()).isoformat()}"
