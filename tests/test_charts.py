@@ -94,7 +94,7 @@ def test_small_shifts_add_up_as_in_the_reference() -> None:
 def test_an_alarm_tells_when_the_shift_began() -> None:
     """The onset is the period after the sum was last at 0, and a fall is seen as a rise is."""
     rising = cusum([0.2, -0.5, 0.4, 1.1, 0.9, 1.4, 0.8, 1.6, 1.0], limit=3)
-    assert (rising.alarm, rising.onset, rising.rises) == (7, 3, True)
+    assert (rising.alarm, rising.onset, rising.rises, rising.limit) == (7, 3, True, 3)
     falling = cusum([-0.2, 0.5, -0.4, -1.1, -0.9, -1.4, -0.8, -1.6, -1.0], limit=3)
     assert (falling.alarm, falling.onset, falling.rises) == (7, 3, False)
     assert falling.down == rising.up

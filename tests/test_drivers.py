@@ -42,6 +42,7 @@ def test_a_theme_is_told_with_everything_it_rests_on() -> None:
     assert found.without_it == score(ALL - WAITING)
     assert found.gap is not None
     assert found.gap.value == pytest.approx(-87.5)
+    assert found.weighted_gap == pytest.approx(-14)
     assert found.impact == impact(ALL, WAITING)
     assert found.sentiment is not None
     assert (found.sentiment.value, found.sentiment.n) == (-65, 40)

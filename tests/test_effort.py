@@ -23,7 +23,7 @@ from flows.measures import (
     Measure,
     measure,
 )
-from flows.reversals import Answered, Suspicion, examine, if_mirrored, suspicions
+from flows.reversals import Answered, Suspicion, examine, if_mirrored, sensitivity, suspicions
 from flows.scoring import interval
 from flows.survey import Direction, Scale
 
@@ -214,7 +214,26 @@ def test_one_in_ten_who_mirrors_the_scale_moves_the_figures() -> None:
     """As computed: mean 2.10 becomes 2.28, and 70 percent low effort 64.5."""
     found = if_mirrored(EFFORT, 10)
     assert (found.mean, found.low, found.high) == pytest.approx((2.28, 64.5, 20.5))
+    assert found.net == pytest.approx(44)
     assert if_mirrored(EFFORT, 100).mean == pytest.approx(3.90)
+
+
+def test_what_hangs_on_the_direction_is_told_for_some_shares() -> None:
+    """For 5, 10 and 20 percent turned over, and for as many as are suspected: here 4 of 100."""
+    answers = {
+        Answered(1): 40,
+        Answered(2): 30,
+        Answered(3): 15,
+        Answered(4): 10,
+        Answered(5): 1,
+        Answered(5, nps=9): 4,
+    }
+    found = sensitivity(examine(CES_EFFORT, answers))
+    assert [each.part for each in found] == [4, 5, 10, 20]
+    assert [each.mean for each in found] == pytest.approx([2.172, 2.19, 2.28, 2.46])
+    assert [each.low for each in found] == pytest.approx([67.8, 67.25, 64.5, 59])
+    assert [each.high for each in found] == pytest.approx([17.2, 17.75, 20.5, 26])
+    assert [each.part for each in sensitivity(examine(CES_EFFORT, {Answered(3): 20}))] == [5, 10, 20]
 
 
 @pytest.mark.parametrize(

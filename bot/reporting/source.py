@@ -16,6 +16,9 @@ from storage.rollup import refresh
 LATELY = timedelta(days=28)
 """What is looked at where nobody says since when."""
 
+YEAR = timedelta(weeks=52)
+"""How far back a course goes where nobody says since when."""
+
 Period = tuple[date, date]
 """First and last day, both included."""
 

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from bot.reporting.shifts import Shifts, shifts
 from bot.reporting.source import Period, Source
@@ -35,7 +36,7 @@ class Window:
 WINDOWS: Mapping[str, Window] = {"28": Window(28), "56": Window(56), "91": Window(91), "200-answers": Window(200, True)}
 """By name in an address. Of the days each holds every weekday equally often; 200 answers are about as exact at every
 point, also in a queue where few answer."""
-WINDOW = "28"
+WINDOW: Final = "28"
 """The one that is meant where nobody names one."""
 
 ALONE = ("channel", "language", "country")

@@ -17,10 +17,11 @@ from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.reporting.source import Source
 from bot.verbatims import Verbatims
-from bot.web import callback_schemas, coding_schemas, export_schemas, figure_schemas, problems, schemas
+from bot.web import callback_schemas, coding_schemas, course_schemas, export_schemas, figure_schemas, problems, schemas
 from bot.web.api.admission import admission, is_open, whose
 from bot.web.api.callbacks import callbacks
 from bot.web.api.contacts import contacts
+from bot.web.api.courses import courses
 from bot.web.api.exports import exports
 from bot.web.api.figures import figures
 from bot.web.api.optouts import opt_outs
@@ -37,6 +38,7 @@ TAKEN = {
     **schemas.TAKEN,
     **coding_schemas.TAKEN,
     **figure_schemas.TAKEN,
+    **course_schemas.TAKEN,
     **export_schemas.TAKEN,
     **callback_schemas.TAKEN,
 }
@@ -88,6 +90,7 @@ def add_api(
         opt_outs(opted_out),
         verbatims(said, source),
         figures(source, keys),
+        courses(source),
         exports(source, keys),
         callbacks(agreed),
     ):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
-from bot.reporting.source import LATELY, Period, Source
+from bot.reporting.source import LATELY, YEAR, Period, Source
 from bot.web.language import gettext as _
 from bot.web.language import language
 from bot.web.pages.cards import theme_name
@@ -26,7 +26,6 @@ PLACE = "cursor"
 """How the address names a place in a list, which is another one once the list is narrowed otherwise."""
 
 QUARTER = timedelta(weeks=13)
-YEAR = timedelta(weeks=52)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from bot.accounts import Role
 from bot.reporting import trends as reporting
-from bot.reporting.source import Source
+from bot.reporting.source import YEAR, Source
 from bot.reporting.trends import WINDOW, WINDOWS, Trend
 from bot.web.charts import sent
 from bot.web.pages import filtering
 from bot.web.pages.courses import charts
-from bot.web.pages.filtering import YEAR, Link, Meant
+from bot.web.pages.filtering import Link, Meant
 from bot.web.pages.frame import seen_by
 from bot.web.pages.lately import Lately
 from bot.web.pages.movements import broken, moved
