@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from nlp.tags import Sentiment, Source, Stretch
 from nlp.theme import CodeFrame
+from storage.speaking import last_words
 from storage.themes import Decision, Review, Tagged
 
 
@@ -30,10 +31,11 @@ def standing(
 
     Themes renamed or merged meanwhile count under their new key; of those that were split nobody knows.
     """
-    decided = known(frame, decisions, reviews)
+    decided, words = known(frame, decisions, reviews), last_words(decisions, reviews)
     counted: dict[str, Standing] = {}
     for found in tagged.read.found if tagged else ():
-        if (key := frame.successor(found.theme)) and decided.get(key) is not False:
+        key = frame.successor(found.theme)
+        if key and decided.get(key, True) and words.get(found.theme, True):
             where = tuple(Stretch(start, end) for start, end in found.evidence)
             one = Standing(key, Sentiment(found.sentiment), found.confidence, Source(found.source), where)
             counted[key] = _together(counted[key], one) if key in counted else one
@@ -52,17 +54,12 @@ def known(
 ) -> dict[str, bool]:
     """By theme whether a verbatim speaks of it, as far as people have said: everybody, or `by` one coder alone.
 
-    The last word on each theme counts; one that somebody had in mind and did not name is absent. Of themes that were
-    merged one that is present is enough, and one that is absent says nothing of the others. What was split or added
-    since is not known.
+    As `storage.speaking.last_words` has it. Of themes that were merged one that is present is enough, and one that is
+    absent says nothing of the others. What was split or added since is not known.
     """
-    told = sorted(
-        [(decision.at, 1, decision.theme, decision.present) for decision in decisions if by in (None, decision.by)]
-        + [(review.at, 0, theme, False) for review in reviews if by in (None, review.by) for theme in review.themes]
-    )
-    last = {theme: present for _, _, theme, present in told}
+    theirs = [each for each in decisions if by in (None, each.by)]
     coded: dict[str, bool] = {}
-    for theme, present in last.items():
+    for theme, present in last_words(theirs, [each for each in reviews if by in (None, each.by)]).items():
         key = frame.successor(theme)
         if key and (present or key == theme):
             coded[key] = coded.get(key, False) or present

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from flows.measures import NPS, PUBLISHED
 from flows.reversals import Answered, Suspicion, suspicions
-from storage.models import answers, corrections, sessions, tags
-from storage.withdrawals import stands
+from storage.models import answers, sessions, tags
+from storage.speaking import last_words, people
+from storage.themes import Key
 
 SIGNS = {"positive": 1, "negative": -1}
 EFFORT = [each for each in PUBLISHED.values() if each is not NPS]
@@ -17,7 +18,11 @@ EFFORT = [each for each in PUBLISHED.values() if each is not NPS]
 _nps = answers.alias("nps")
 _of_nps = (
     select(func.max(_nps.c.value))
-    .where(_nps.c.session_id == sessions.c.id, _nps.c.instrument == NPS.instrument)
+    .where(
+        _nps.c.session_id == sessions.c.id,
+        _nps.c.instrument == NPS.instrument,
+        _nps.c.value.between(NPS.scale.low, NPS.scale.high),
+    )
     .scalar_subquery()
 )
 _at_an_end = or_(
@@ -45,19 +50,20 @@ def doubtful(
 
 def feelings(connection: Connection, of: Any) -> dict[str, int]:
     """By session whether its comments praise (1) or complain (-1) on the whole, as people and then rules have it."""
-    counted: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    found = select(tags.c.session_id, tags.c.question, tags.c.theme, tags.c.sentiment)
-    for session, question, theme, sentiment in connection.execute(found.where(tags.c.session_id.in_(of))):
-        counted[session, question][theme] = sentiment
-    decided = select(
-        *(corrections.c[name] for name in ("session_id", "question", "theme", "present", "sentiment"))
-    ).order_by(corrections.c.id)
-    for row in connection.execute(decided.where(corrections.c.session_id.in_(of), stands(corrections))):
-        themes = counted[row.session_id, row.question]
-        before = themes.pop(row.theme, "neutral")
-        if row.present:
-            themes[row.theme] = row.sentiment or before
-    return _signs((session, themes.values()) for (session, _), themes in counted.items())
+    found: dict[Key, dict[str, str]] = defaultdict(dict)
+    rows = select(tags.c.session_id, tags.c.question, tags.c.theme, tags.c.sentiment)
+    for session, question, theme, sentiment in connection.execute(rows.where(tags.c.session_id.in_(of))):
+        found[session, question][theme] = sentiment
+    said = people(connection, of)
+    for key in {*said.decisions, *said.reviews}:
+        decisions = said.decisions.get(key, [])
+        words = last_words(decisions, said.reviews.get(key, []))
+        felt = {theme: sentiment for theme, sentiment in found[key].items() if words.get(theme, True)}
+        for each in decisions:
+            if each.present and words[each.theme]:
+                felt[each.theme] = each.sentiment or felt.get(each.theme, "neutral")
+        found[key] = felt
+    return _signs((session, themes.values()) for (session, _), themes in found.items())
 
 
 def _signs(felt: Iterable[tuple[str, Iterable[str]]]) -> dict[str, int]:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select
 
 from flows.filters import UNKNOWN, Filter
-from storage.models import answers, corrections, figures, sessions, slices, tags
+from storage.models import answers, figures, sessions, slices, tags
 from storage.recount import Rows, recount
 from storage.rollup import part_of
 from storage.slices import STORED, Cells, Part, Slice
-from storage.withdrawals import stands
+from storage.speaking import speaks
 
 Halves = Counter[tuple[bool, Slice, int]]
 """How many by half of the time, slice and value."""
@@ -176,23 +176,7 @@ _words = answers.alias("words")
 
 
 def speaks_of(themes: Iterable[str]) -> ColumnElement[bool]:
-    """Whether any verbatim of a session speaks of any of these themes: the last decision goes before what was found."""
-    keys = list(themes)
-    last = (
-        select(corrections.c.present)
-        .where(
-            corrections.c.session_id == _words.c.session_id,
-            corrections.c.question == _words.c.question,
-            corrections.c.theme.in_(keys),
-            stands(corrections),
-        )
-        .order_by(corrections.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    was_found = exists().where(
-        tags.c.session_id == _words.c.session_id, tags.c.question == _words.c.question, tags.c.theme.in_(keys)
-    )
+    """Whether any verbatim of a session speaks of any of these themes."""
     return exists().where(
-        _words.c.session_id == sessions.c.id, _words.c.verbatim.is_not(None), func.coalesce(last, was_found)
+        _words.c.session_id == sessions.c.id, _words.c.verbatim.is_not(None), speaks(_words, list(themes))
     )

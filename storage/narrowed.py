@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
 from flows.filters import Filter
 from flows.narrowing import Coding, Narrowing
 from storage import selected
 from storage.models import answers, corrections, reviews, sessions, taggings, tags
+from storage.speaking import speaks
 from storage.themes import Key
 from storage.withdrawals import stands
 
@@ -39,8 +40,6 @@ def meant(connection: Connection, of: Collection[str], wanted: Filter, narrowing
 
 
 _rated = answers.alias("rated")
-_later = corrections.alias("later")
-_before = tags.alias("before")
 
 
 def _of_respondents(narrowing: Narrowing) -> Iterable[ColumnElement[bool]]:
@@ -52,37 +51,13 @@ def _of_respondents(narrowing: Narrowing) -> Iterable[ColumnElement[bool]]:
 def _of_words(wanted: Filter, narrowing: Narrowing) -> Iterable[ColumnElement[bool]]:
     yield SAID.c.verbatim.is_not(None)
     if narrowing.sentiment:
-        yield _speaks(wanted.theme, narrowing.sentiment)
+        yield speaks(SAID, wanted.theme, narrowing.sentiment)
     if narrowing.coding:
         yield _CODED[narrowing.coding]
 
 
-def _of_it(table: Any, other: Any = SAID) -> ColumnElement[bool]:
-    return and_(table.c.session_id == other.c.session_id, table.c.question == other.c.question)
-
-
-def _speaks(themes: Collection[str] = (), sentiment: str | None = None) -> ColumnElement[bool]:
-    """Whether any theme, or any of these, counts for the verbatim, or counts with this feeling."""
-    is_last = ~exists().where(
-        _of_it(_later, corrections),
-        _later.c.theme == corrections.c.theme,
-        _later.c.id > corrections.c.id,
-        stands(_later),
-    )
-    decided = [_of_it(corrections), corrections.c.present, stands(corrections), is_last]
-    is_open = ~exists().where(_of_it(corrections, tags), corrections.c.theme == tags.c.theme, stands(corrections))
-    found = [_of_it(tags), is_open, ~exists().where(_of_it(reviews, tags), stands(reviews))]
-    if themes:
-        decided.append(corrections.c.theme.in_(themes))
-        found.append(tags.c.theme.in_(themes))
-    if sentiment:
-        as_found = select(_before.c.sentiment).where(
-            _of_it(_before, corrections), _before.c.theme == corrections.c.theme
-        )
-        felt = func.coalesce(corrections.c.sentiment, as_found.scalar_subquery(), "neutral")
-        decided.append(felt == sentiment)
-        found.append(tags.c.sentiment == sentiment)
-    return or_(exists().where(*decided), exists().where(*found))
+def _of_it(table: Any) -> ColumnElement[bool]:
+    return and_(table.c.session_id == SAID.c.session_id, table.c.question == SAID.c.question)
 
 
 def _has(table: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -93,6 +68,6 @@ _is_decided = or_(_has(corrections, stands(corrections)), _has(reviews, stands(r
 _CODED: Mapping[Coding, ColumnElement[bool]] = {
     Coding.PERSON: _is_decided,
     Coding.MACHINE: and_(~_is_decided, _has(tags)),
-    Coding.NONE: ~_speaks(),
+    Coding.NONE: ~speaks(SAID),
     Coding.REVIEW: and_(~_is_decided, _has(taggings), or_(~_has(tags), _has(tags, tags.c.confidence < UNSURE))),
 }

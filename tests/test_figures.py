@@ -1,12 +1,14 @@
 """Figures from rows: what is shown of them, what is not, and that nobody can get round it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.reporting.drivers import driven
+from bot.reporting.exports import What, export
 from bot.reporting.funnel import asked
 from bot.reporting.overview import Measured, Overview, overview
 from bot.reporting.source import Source
@@ -28,9 +30,10 @@ from storage.contacts import Contact, keep
 from storage.database import Database
 from storage.encryption import Keys
 from storage.figures import values_of
+from storage.models import taggings
 from storage.responses import BEGINNING, page
 from storage.selected import of_contacts, of_surveys
-from tests.tallied import NOON, ZONE, Surveyed, contact, decide, invite, survey, surveys, tag
+from tests.tallied import NOON, ZONE, Surveyed, contact, decide, invite, review, survey, surveys, tag
 
 TODAY = NOON + timedelta(days=7)
 WEEK = Filter(date(2026, 3, 2), date(2026, 3, 8))
@@ -359,8 +362,7 @@ def test_themes_are_told_with_and_without(database: Database, source: Source) ->
         for scores, is_theirs in ((SPOKE, True), (SILENT, False)):
             for score in scores:
                 id = survey(connection, Surveyed({"nps": score, "why": "woorden"}))
-                if is_theirs:
-                    tag(connection, id, {"price_invoice": "negative"})
+                tag(connection, id, {"price_invoice": "negative"} if is_theirs else {})
         surveys(connection, [9] * 10)
     found = driven(source, WEEK, "nps", "nps")
     (price,) = found.drivers
@@ -386,8 +388,8 @@ def test_what_people_decided_counts_for_themes(database: Database, source: Sourc
     """A theme that somebody took away or added counts as they have it, with the feeling they gave."""
     with database.write() as connection:
         ids = [survey(connection, Surveyed({"nps": 9, "why": "woorden"})) for _ in range(40)]
-        for id in ids[:15]:
-            tag(connection, id, {"price_invoice": "negative"})
+        for place, id in enumerate(ids):
+            tag(connection, id, {"price_invoice": "negative"} if place < 15 else {})
         decide(connection, ids[0], "price_invoice", False)
         for id in ids[20:25]:
             decide(connection, id, "price_invoice", True, "positive")
@@ -482,3 +484,75 @@ def test_what_a_dimension_has_had_can_be_chosen_from(database: Database, source:
         assert values_of(connection, "agent") == ["anna"]
         assert values_of(connection, "theme") == ["price_invoice"]
         assert of_contacts(Filter(), ZONE) == []
+
+
+WAIT, PRICE = "waiting_time", "price_invoice"
+
+
+def test_of_two_themes_either_is_enough(database: Database, source: Source) -> None:
+    """What was decided of one theme says nothing of another."""
+    with database.write() as connection:
+        for _ in range(3):
+            id = survey(connection, Surveyed({"nps": 3, "why": "x"}))
+            tag(connection, id, {WAIT: "negative", PRICE: "negative"})
+            decide(connection, id, PRICE, False)
+    assert measured(overview(source, WEEK.among("theme", WAIT, PRICE))).compared.now.n == 3
+    assert overview(source, WEEK.among("theme", PRICE)).measures == ()
+
+
+SAID: Sequence[tuple[Sequence[tuple[Any, ...]], set[str]]] = (
+    ([], {WAIT}),
+    ([("review", WAIT, PRICE)], set()),
+    ([("review", PRICE)], {WAIT}),
+    ([("decide", PRICE, True), ("review", PRICE)], {WAIT}),
+    ([("review", WAIT, PRICE), ("decide", PRICE, True)], {PRICE}),
+    ([("decide", PRICE, True), ("decide", PRICE, False), ("decide", WAIT, False)], set()),
+    ([("decide", WAIT, False), ("decide", WAIT, True)], {WAIT}),
+)
+"""What people said one after another of a comment in which waiting was found, and what it speaks of then."""
+
+
+def test_everything_agrees_on_what_a_comment_speaks_of(database: Database, source: Source, keys: Keys) -> None:
+    """Filters, drivers, contradictions and exports: the last word of people on a theme, else what was found."""
+    with database.write() as connection:
+        for place, (steps, _) in enumerate(SAID):
+            for _ in range(10):
+                id = survey(connection, Surveyed({"nps": 3, "ces": 1, "why": "x"}, queue=str(place)))
+                tag(connection, id, {WAIT: "negative"})
+                for minutes, (what, *told) in enumerate(steps):
+                    at = NOON + timedelta(minutes=minutes)
+                    if what == "review":
+                        review(connection, id, told, at)
+                    else:
+                        decide(connection, id, *told, "negative", at)
+    for place, (steps, speaks_of) in enumerate(SAID):
+        wanted = WEEK.among("queue", str(place))
+        found = {theme for theme in (WAIT, PRICE) if overview(source, wanted.among("theme", theme)).measures}
+        assert found == speaks_of, steps
+        assert {each.key for each in driven(source, wanted, "nps", "nps").drivers} == speaks_of, steps
+        doubts = measured(overview(source, wanted), "ces_effort").contradictions
+        assert doubts
+        assert bool(doubts.by_suspicion[Suspicion.COMMENT]) == bool(speaks_of), steps
+        table = export(source, keys, What.VERBATIMS, wanted).table()
+        column = [column.name for column in table.columns].index("theme")
+        assert {row[column] for row in table.rows} - {None} == speaks_of, steps
+
+
+def test_what_was_not_read_speaks_neither_for_nor_against_a_theme(database: Database, source: Source) -> None:
+    """Comments in a language that is not read, or not read yet, are told beside the others."""
+    with database.write() as connection:
+        for _ in range(20):
+            tag(connection, survey(connection, Surveyed({"nps": 3, "why": "x"})), {WAIT: "negative"})
+            tag(connection, survey(connection, Surveyed({"nps": 9, "why": "x"})), {})
+        foreign = [survey(connection, Surveyed({"nps": 9, "why": "x"})) for _ in range(30)]
+        for id in foreign[:20]:
+            tag(connection, id, {})
+            connection.execute(update(taggings).where(taggings.c.session_id == id).values(untagged="language"))
+        decide(connection, foreign[0], WAIT, False)
+    found = driven(source, WEEK, "nps", "nps")
+    (wait,) = found.drivers
+    assert (found.n, found.unread) == (41, 29)
+    assert found.commenters
+    assert found.commenters.commenting.n == 70
+    assert wait.without_it
+    assert (wait.prevalence.n, wait.without_it.n) == (41, 21)

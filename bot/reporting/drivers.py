@@ -29,13 +29,16 @@ class Drivers:
 
     commenters: how far those who said why stand for all who scored; drivers: what pulls down most first; importance:
     how much of the differences between scores each theme explains, of the `flows.importance.MOST` most common ones that
-    may be shown; queries: by theme, the filter that means its answers. Where too few commented, nothing but n is told.
+    may be shown; queries: by theme, the filter that means its answers. n: whose comments were read, by a machine or a
+    person; unread: how many others commented, in nothing that is told by theme. Where too few were read, only these
+    numbers are told.
     """
 
     question: str
     instrument: str
     period: Period
     n: int
+    unread: int
     standing: Standing
     commenters: Commenters | None
     drivers: tuple[Driver, ...]
@@ -55,11 +58,11 @@ def driven(source: Source, wanted: Filter, question: str, instrument: str) -> Dr
     with source.database.read() as connection:
         whole = _banded(measure, scored(connection, question, instrument, where))
         read = _read(source.frame(), measure, commented(connection, question, instrument, where))
-    everybody = _banded(measure, read.everybody)
+    everybody, unread = _banded(measure, read.everybody), _banded(measure, read.unread)
     thresholds = needed(wanted)
     worth = thresholds.standing(everybody.n)
     if worth is Standing.SUPPRESSED:
-        return Drivers(question, instrument, period, everybody.n, worth, None, (), {}, {})
+        return Drivers(question, instrument, period, everybody.n, unread.n, worth, None, (), {}, {})
     scores = {key: _banded(measure, numbers) for key, numbers in sorted(read.scores.items())}
     found = drivers(
         everybody, [Theme(key, counts, _felt(read.felt[key])) for key, counts in scores.items()], thresholds
@@ -71,8 +74,9 @@ def driven(source: Source, wanted: Filter, question: str, instrument: str) -> Dr
         instrument=instrument,
         period=period,
         n=everybody.n,
+        unread=unread.n,
         standing=worth,
-        commenters=commenters(whole, everybody),
+        commenters=commenters(whole, everybody + unread),
         drivers=found,
         importance=importance(everybody, most, read.together),
         queries={each.key: query(wanted.between(*period).among("theme", each.key)) for each in found},
@@ -81,9 +85,11 @@ def driven(source: Source, wanted: Filter, question: str, instrument: str) -> Dr
 
 @dataclass(slots=True)
 class _Reading:
-    """What was counted: numbers of all who commented, and by theme; feelings by theme; themes that come together."""
+    """What was counted: numbers of all whose comments were read, of the other commenters, and by theme; feelings by
+    theme; themes that come together."""
 
     everybody: Counter[int] = field(default_factory=Counter)
+    unread: Counter[int] = field(default_factory=Counter)
     scores: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     felt: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     together: Counter[frozenset[str]] = field(default_factory=Counter)
@@ -95,7 +101,11 @@ def _read(frame: CodeFrame, measure: Measure, verbatims: Iterable[Commented]) ->
     on_scale = (each for each in verbatims if each.score in measure.scale)
     for (_, score), of_respondent in groupby(on_scale, attrgetter("session", "score")):
         themes: set[str] = set()
-        for verbatim in of_respondent:
+        read = [each for each in of_respondent if each.is_read]
+        if not read:
+            reading.unread[score] += 1
+            continue
+        for verbatim in read:
             for theme, sentiment in _themes(frame, successor, verbatim).items():
                 themes.add(theme)
                 reading.felt[theme][sentiment] += 1
@@ -107,12 +117,12 @@ def _read(frame: CodeFrame, measure: Measure, verbatims: Iterable[Commented]) ->
 
 
 def _themes(frame: CodeFrame, successor: Callable[[str], str | None], verbatim: Commented) -> Mapping[str, str]:
-    """The themes that count, with how they are felt about; the long way where somebody has decided anything."""
-    if not verbatim.decided:
+    """The themes that count, with how they are felt about; the long way where people have said anything."""
+    if not (verbatim.decided or verbatim.reviewed):
         return {key: sentiment for theme, sentiment in verbatim.found if (key := successor(theme))}
     found = tuple(Found(theme, sentiment, 1.0, By.RULE) for theme, sentiment in verbatim.found)
     read = Read(verbatim.session, verbatim.question, BEGINNING, None, found)
-    told = standing(frame, Tagged(read, frame.version, "", BEGINNING), verbatim.decided)
+    told = standing(frame, Tagged(read, frame.version, "", BEGINNING), verbatim.decided, verbatim.reviewed)
     return {each.theme: each.sentiment for each in told}
 
 
