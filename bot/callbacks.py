@@ -1,13 +1,14 @@
 """The customers who agreed to be called back: who is to be called, who does it, and what came of it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.callbacks import Ending, State
+from nlp.redaction import mask, redact
 from storage import callbacks, callers, journal
 from storage.callbacks import Count, Line, Wanted, Words
 from storage.callers import Given
@@ -42,7 +43,11 @@ class TakenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A callback with all there is to know for a call. words.number: empty unless whoever asks has claimed it."""
+    """A callback with all there is to know for a call.
+
+    Unless whoever asks has claimed it, words.number is empty, and whatever tells who the customer is has a word in
+    brackets in its place.
+    """
 
     line: Line
     words: Words
@@ -60,7 +65,7 @@ class Callbacks:
         self._database = database
         self._keys = keys
         self._now = now
-        self._keep = keep
+        self.keep = keep
         self._zone = ZoneInfo(zone)
 
     def listed(self, shown: Shown, who: str, most: int, skip: int = 0) -> list[Line]:
@@ -98,10 +103,9 @@ class Callbacks:
             if line is None:
                 return None
             words = callbacks.words(connection, self._keys, id)
-            if line.state != State.CLAIMED or line.claimed_by != who:
-                words = Words("", words.asked, words.said, words.note)
             given = callers.given(connection, self._keys, line.session_id)
-            return One(line, words, given, callers.attributes(connection, self._keys, line.reference))
+            one = One(line, words, given, callers.attributes(connection, self._keys, line.reference))
+        return one if line.state == State.CLAIMED and line.claimed_by == who else _masked(one)
 
     def claim(self, id: str, who: str) -> None:
         """Takes a callback on; claiming one's own again changes nothing. Raises TakenError."""
@@ -139,14 +143,14 @@ class Callbacks:
     def close(self, id: str, who: str, ending: Ending, note: str, due_at: datetime | None = None) -> None:
         """Writes down what was done, and closes the callback, or frees it for another try at that time.
 
-        Raises TakenError where it is not theirs, and ValueError without a note, without a time for the next try, or
-        for an ending that nobody who calls can bring about.
+        Raises TakenError where it is not theirs, and ValueError without a note, without a time for the next try that
+        is to come and in `keep`, or for an ending that nobody who calls can bring about.
         """
         if not note.strip() or len(note) > LONGEST_NOTE:
             raise ValueError("note")
         if ending not in (*CLOSING, Ending.NOT_REACHED):
             raise ValueError("ending")
-        if ending is Ending.NOT_REACHED and (due_at is None or due_at <= self._now()):
+        if ending is Ending.NOT_REACHED and (due_at is None or not timedelta() < due_at - self._now() <= self.keep):
             raise ValueError("due_at")
         with self._database.write() as connection:
             line = self._own(callbacks.find(connection, id), who)
@@ -164,7 +168,7 @@ class Callbacks:
         """Deletes what has been kept long enough, and notes in the journal how many that were."""
         now = self._now()
         with self._database.write() as connection:
-            gone = callbacks.purge(connection, now - self._keep)
+            gone = callbacks.purge(connection, now - self.keep)
             if gone:
                 given = {"is": "CallbacksPurged", "count": gone}
                 entry = Entry(f"callbacks purged:{now.isoformat()}", now, given, (), None)
@@ -175,3 +179,17 @@ class Callbacks:
         if line is None or line.state != State.CLAIMED or line.claimed_by != who:
             raise TakenError(line.claimed_by if line else None)
         return line
+
+
+def _masked(one: One) -> One:
+    number = one.words.number
+
+    def hidden(text: str) -> str:
+        return mask(text, redact(text, number))
+
+    return replace(
+        one,
+        words=Words("", one.words.asked, hidden(one.words.said), hidden(one.words.note)),
+        given=[replace(given, verbatim=given.verbatim and hidden(given.verbatim)) for given in one.given],
+        attributes={name: hidden(str(value)) for name, value in one.attributes.items()},
+    )

@@ -23,6 +23,7 @@ from tests.staffed import PASSWORD, client_of, staffed, token
 
 USERS = {"ann": Role.STAFF, "ben": Role.STAFF, "eve": Role.ANALYST, "kim": Role.ADMIN}
 PHONE = "+31600000001"
+MAIL = "somebody@example.com"
 NOW = datetime(2026, 1, 6, 12, tzinfo=UTC)
 NASTY = "<script>alert(1)</script>"
 
@@ -37,7 +38,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
 
 def agreed(parts: Parts, id: str, due: timedelta = timedelta(hours=24), why: str = "nobody ever calls back") -> str:
     """A callback with its contact, session and answers; gives its id."""
-    keys, attributes = parts.keys, {"Order": "4711"}
+    keys, attributes = parts.keys, {"Order": "4711", "Also at": MAIL}
     parts.invitations.take(NewContact(f"C-{id}", None, NOW, Source.API, queue="repairs", attributes=attributes))
     session = {
         "id": f"s-{id}",
@@ -103,7 +104,7 @@ def test_analysts_see_no_callbacks(parts: Parts) -> None:
 
 
 def test_the_number_is_shown_to_whoever_has_claimed(parts: Parts, ann: FlaskClient) -> None:
-    """Before that nobody reads it, and afterwards only one; the words the customer used are there for all."""
+    """Before that nobody reads it, and afterwards only one; the rest of what the customer said is there for all."""
     id = agreed(parts, "number", why=NASTY)
     page = ann.get(f"/callbacks/{id}").text
     assert PHONE not in page
@@ -113,6 +114,21 @@ def test_the_number_is_shown_to_whoever_has_claimed(parts: Parts, ann: FlaskClie
         assert known in page
     assert f'href="tel:{PHONE}"' in press(ann, id, "claim").text
     assert PHONE not in client_of(parts, "kim").get(f"/callbacks/{id}").text
+
+
+def test_what_tells_who_somebody_is_is_for_whoever_has_claimed(parts: Parts, ann: FlaskClient) -> None:
+    """In the words of the customer, in what was reported with the contact and in the notes."""
+    id = agreed(parts, "masked", why=f"call me at 0600000001 or write to {MAIL}")
+    page = ann.get(f"/callbacks/{id}").text
+    assert "call me at [phone] or write to [email]" in page
+    assert MAIL not in page
+    mine = press(ann, id, "claim").text
+    assert f"call me at 0600000001 or write to {MAIL}" in mine
+    assert mine.count(MAIL) == 2
+    press(ann, id, "close", note=f"wrote to {MAIL}", ending="solved")
+    past = ann.get(f"/callbacks/{id}").text
+    assert "wrote to [email]" in past
+    assert MAIL not in past
 
 
 @pytest.mark.parametrize(
@@ -151,6 +167,9 @@ def test_closing_takes_words_and_an_outcome(parts: Parts, ann: FlaskClient) -> N
     assert "rang twice" in missing.text
     never = press(ann, id, "close", note="rang twice", ending="not_reached", due_at="")
     assert "Say when to try again" in never.text
+    for beyond in ("2026-04-07T09:30", "9999-12-31T23:59", "0001-01-01T00:00"):
+        refused = press(ann, id, "close", note="rang twice", ending="not_reached", due_at=beyond)
+        assert (refused.status_code, "in 90 days at the latest" in refused.text) == (422, True)
     later = press(ann, id, "close", note="rang twice", ending="not_reached", due_at="2026-01-07T09:30")
     assert "open again for the next try" in later.text
     assert "Open, tried once" in later.text
@@ -267,6 +286,10 @@ def test_programs_claim_and_close_in_somebodys_name(parts: Parts) -> None:
     assert (second.status_code, second.json["detail"]) == (409, "crm ann has claimed it.")  # type: ignore[index]
     done = {"by": "crm ann", "outcome": "not_reached", "note": "rang twice"}
     assert client.post(f"/api/v1/callbacks/{id}/close", headers=key, json=done).status_code == 422
+    for beyond in ("9999-12-31T23:59:59+00:00", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"):
+        refused = client.post(f"/api/v1/callbacks/{id}/close", headers=key, json={**done, "due_at": beyond})
+        assert (refused.status_code, "due_at" in refused.text) == (422, True)
+    assert client.get("/api/v1/callbacks", headers=key).status_code == 200
     done["outcome"] = "unwanted"
     closed = client.post(f"/api/v1/callbacks/{id}/close", headers=key, json=done)
     assert (closed.status_code, closed.json["state"]) == (200, "closed")  # type: ignore[index]

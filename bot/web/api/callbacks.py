@@ -24,7 +24,7 @@ UNKNOWN = "There is no callback of this id; it may have been deleted in the mean
 FAULTS = {
     "note": ("it says nothing", "write what was done"),
     "ending": ("nobody who calls can bring this about", "choose solved, unsolved, unwanted or not_reached"),
-    "due_at": ("it is missing or over", "say when to try again, with its zone"),
+    "due_at": ("it is missing, over or too far off", "say when to try again, with its zone, before it is deleted"),
 }
 
 

@@ -40,6 +40,7 @@ class DoneForm(Plain):
 def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint:
     """The pages about callbacks. Who only reads figures sees none of them."""
     pages = Blueprint("callbacks", __name__)
+    days = all_of_them.keep.days
 
     @pages.get("/callbacks")
     @seen_by(*MAY_CALL)
@@ -109,7 +110,8 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
             return _page(id, form, 409)
         except ValueError as error:
             at_fault = form.due_at if str(error) == "due_at" else form.note
-            told = _("Say when to try again, at a time to come.") if at_fault is form.due_at else _("This is needed.")
+            too_far = _("Say when to try again, at a time to come and in %(days)s days at the latest.", days=days)
+            told = too_far if at_fault is form.due_at else _("This is needed.")
             at_fault.errors = [*at_fault.errors, told]
             return _page(id, form, 422)
         flash(form.ending.data, "done")
