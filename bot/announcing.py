@@ -67,6 +67,14 @@ class Announcements:
         return True
 
     def _send(self, told: Due, way: str, *, is_test: bool = False) -> None:
+        try:
+            self._deliver(told, way, is_test)
+        except UndeliveredError:
+            raise
+        except Exception as error:  # whatever is wrong with one is no reason to leave the others
+            raise UndeliveredError(f"it could not be told ({type(error).__name__})") from error
+
+    def _deliver(self, told: Due, way: str, is_test: bool) -> None:
         known, secrets, now = self._settings.callbacks, self._settings.secrets, self._now()
         link = f"{self._settings.base_url}/callbacks" + ("" if is_test else f"/{told.callback_id}")
         if way == "webhook" and known.webhook.url and secrets.callback_secret:

@@ -33,7 +33,10 @@ class UndeliveredError(Exception):
 
 def resolve(host: str, port: int) -> Sequence[str]:
     """Every address of a host. Raises OSError."""
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    try:
+        return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except UnicodeError as error:
+        raise OSError("this cannot be the name of a host") from error
 
 
 def is_public(address: str) -> bool:

@@ -298,6 +298,31 @@ def test_nobody_there_is_told_as_trouble() -> None:
         post(f"http://127.0.0.1:{port}/", {}, "d", SECRET, NOON, 1, allow_private=True)
     with pytest.raises(UndeliveredError, match="not known"):
         post("http://nobody.invalid/", {}, "d", SECRET, NOON, 1, allow_private=True, look_up=_unknown)
+    with pytest.raises(UndeliveredError, match="not known"):
+        post("https://a..b/", {}, "d", SECRET, NOON, 1, allow_private=False)
+
+
+def test_what_nobody_has_thought_of_hinders_one_and_no_other(
+    database_url: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other callbacks are announced; of the one there is told what happened, and it is tried again."""
+    with telling(database_url, **hook(receiver)) as (wire, announcements):
+        converse(wire, "3", "5", "nooit iemand gesproken", "ja", name="b", theirs="+31600000099")
+        odd, told = wire.rows("callbacks")
+
+        def told_otherwise(url: str, payload: Any, *rest: Any, **more: Any) -> None:
+            if payload["callback"] == odd["id"]:
+                raise LookupError(url)
+            post(url, payload, *rest, **more)
+
+        monkeypatch.setattr("bot.webhook.post", told_otherwise)
+        assert announcements.work_off() == 1
+        assert [headers["Nawoord-Delivery"] for headers, _ in receiver.got] == [told["id"]]
+        troubles = {row["callback_id"]: row["trouble"] for row in wire.rows("callback_announcements")}
+        assert troubles == {odd["id"]: "it could not be told (LookupError)", told["id"]: None}
+        monkeypatch.undo()
+        wire.clock.advance(seconds=31)
+        assert announcements.work_off() == 1
 
 
 def test_a_mail_holds_the_way_to_the_page_and_nothing_of_the_customer(database_url: str) -> None:
