@@ -90,7 +90,7 @@ REMEDIES: Mapping[str, str] = {
     "coding": "give person, machine, none or review",
 }
 TWICE = "it can have one value only", "leave the others out"
-CROSSED = "it lies below `score_from`", "give a higher number, or exchange the two"
+CROSSED = "it lies below the beginning", "give a higher number, or exchange the two"
 
 
 def read(pairs: Iterable[tuple[str, str]]) -> Narrowing:

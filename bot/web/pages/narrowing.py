@@ -32,7 +32,7 @@ def narrowed(source: Source) -> NarrowingBar:
     offered = tuple(_fields(written(narrowing)))
     kept = {each.name: getattr(bar, each.name) for each in fields(Bar)}
     kept |= {
-        "faults": {**bar.faults, **faults},
+        "faults": {**bar.faults, **{each.title: faults[each.name] for each in offered if each.name in faults}},
         "chips": (*bar.chips, *_chips(bar, offered)),
         "others": tuple((name, value) for name, value in bar.others if name not in NAMES),
     }
