@@ -34,6 +34,7 @@ OTHERS = [
     "/contact?reference=nobody",
     "/verbatims/telling.why",
     "/themes/contradictions?measure=ces.ces_effort",
+    "/outcomes/surveys",
     "/callbacks/open",
     "/callbacks/claimed",
     "/nowhere",
