@@ -259,8 +259,8 @@ def test_what_is_due(
     every: Every, written: tuple[int, int] | None, begun: list[tuple[int, int]], wanted: list[tuple[int, int]]
 ) -> None:
     """What was begun, and every period behind the last one written; the latest alone where none ever was."""
-    last = days(written)[0] if written else None
-    assert due(every, *days((5, 5)), last, days(*begun)).periods == days(*wanted)
+    (fifth,), last = days((5, 5)), days(written)[0] if written else None
+    assert due(every, fifth, last, days(*begun)).periods == days(*wanted)
 
 
 def test_months_and_weeks_are_made_up_whole() -> None:
