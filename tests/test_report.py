@@ -110,6 +110,8 @@ def test_the_report_can_be_read_by_programs(parts: Parts) -> None:
     assert (small["now"]["n"], small["now"]["score"], small["now"]["distribution"]) == (4, None, None)
     assert plain["funnel"]["classes"] == {"i": 30, "p": 0, "r": 0, "nc": 1, "o": 0, "uh": 0, "uo": 0, "ne": 0}
     assert plain["funnel"]["rates"]["rr1"]["value"] == 30 / 31
+    assert [each["question"] for each in plain["drivers"]] == [each["question"] for each in plain["measures"]]
+    assert all(each["n"] and each["commenting"]["value"] > 0 for each in plain["drivers"])
 
 
 def test_an_empty_installation_has_a_report(tmp_path: Path, database: Database) -> None:

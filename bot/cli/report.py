@@ -13,13 +13,17 @@ from rich.text import Text
 
 from bot import app
 from bot.cli.filtering import filtered, wanted_of
+from bot.reporting.drivers import driven
 from bot.reporting.figures import Compared, Figure
 from bot.reporting.funnel import Asked
 from bot.reporting.overview import Measured, Overview, overview
-from bot.reporting.plain import plain_asked, plain_overview
+from bot.reporting.plain import Plain, plain_asked, plain_overview
+from bot.reporting.plain_drivers import plain_driven
+from bot.reporting.source import Source
 from bot.reporting.strata import STRATA
 from flows.adjusting import Adjusted
 from flows.disclosure import Standing
+from flows.document import DefinitionError
 from flows.eligibility import explain
 from flows.estimates import Estimate, about, rounded
 from flows.filters import DIMENSIONS
@@ -50,11 +54,21 @@ def report(by: str | None, as_json: bool, **told: Any) -> None:
 
     Without days it is about the last four weeks.
     """
-    found = overview(app.source_of(app.ready()), wanted_of(told), by)
+    source = app.source_of(app.ready())
+    found = overview(source, wanted_of(told), by)
     if as_json:
-        click.echo(json.dumps({**plain_overview(found), "funnel": plain_asked(found.asked)}, ensure_ascii=False))
+        more = {"funnel": plain_asked(found.asked), "drivers": _driven(source, found)}
+        click.echo(json.dumps({**plain_overview(found), **more}, ensure_ascii=False))
     else:
         Console(highlight=False).print(printed(found))
+
+
+def _driven(source: Source, found: Overview) -> list[Plain] | None:
+    """The themes beside each measure; None where the code frame cannot be read."""
+    try:
+        return [plain_driven(driven(source, found.filter, each.question, each.instrument)) for each in found.measures]
+    except DefinitionError:
+        return None
 
 
 def printed(found: Overview) -> RenderableType:

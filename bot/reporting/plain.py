@@ -43,7 +43,7 @@ def plain_asked(told: Asked) -> Plain:
         "e": every.e,
         "walk_ins": dict(sorted(told.walk_ins.items())),
         "questions": [_step(each) for each in told.steps],
-        "seconds_to_answer": _estimate(told.seconds),
+        "seconds_to_answer": plain_estimate(told.seconds),
         "attempts": {str(attempts): n for attempts, n in told.attempts.items()},
         "ignored": list(told.ignored),
     }
@@ -78,8 +78,8 @@ def _taken_apart(mix: Decomposition[Any]) -> Plain:
 def _adjusted(told: Adjusted) -> Plain:
     weighted = told.weighted
     return {
-        "score": _estimate(weighted.score),
-        "unweighted": _estimate(weighted.unweighted),
+        "score": plain_estimate(weighted.score),
+        "unweighted": plain_estimate(weighted.unweighted),
         "effective_n": weighted.effective_n,
         "standing": told.standing,
         "covered": weighted.covered,
@@ -110,10 +110,10 @@ def _figure(figure: Figure) -> Plain:
         "late": figure.late,
         "standing": figure.standing,
         "hidden": figure.is_hidden,
-        "score": _estimate(figure.score),
-        "mean": _estimate(means.mean if means else None),
-        "low_effort": _estimate(means.low if means else None),
-        "high_effort": _estimate(means.high if means else None),
+        "score": plain_estimate(figure.score),
+        "mean": plain_estimate(means.mean if means else None),
+        "low_effort": plain_estimate(means.low if means else None),
+        "high_effort": plain_estimate(means.high if means else None),
         "needed": figure.needed,
         "distribution": {str(value): told.counts[value] for value in sorted(told.counts)} if told else None,
     }
@@ -121,7 +121,7 @@ def _figure(figure: Figure) -> Plain:
 
 def _examined(found: Examined) -> Plain:
     return {
-        "suspected": _estimate(found.suspected),
+        "suspected": plain_estimate(found.suspected),
         "why": {str(why): n for why, n in found.by_suspicion.items()},
         "mean": found.headline.mean.value,
         "mean_without": found.without.mean.value if found.without else None,
@@ -140,7 +140,8 @@ def _examined(found: Examined) -> Plain:
     }
 
 
-def _estimate(estimate: Estimate | None) -> Plain | None:
+def plain_estimate(estimate: Estimate | None) -> Plain | None:
+    """A figure with its interval, and how many answers it rests on."""
     if estimate is None:
         return None
     return {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}

@@ -6,16 +6,13 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.reporting.drivers import Drivers
 from bot.reporting.shifts import Shifts
 from bot.reporting.trends import WINDOW, Trend
 from bot.web.figure_schemas import BreakOut, Filtered
 from bot.web.schemas import PRINTABLE
 from bot.web.score_schemas import EstimateOut
 from flows.disclosure import Standing
-from flows.drivers import Driver
 from flows.estimates import Estimate
-from flows.scoring import Difference
 from flows.trends import Every, Point
 
 
@@ -128,11 +125,6 @@ class GapOut(BaseModel):
     high: float
     p: float = Field(description="The chance of a gap this large where there is none.")
 
-    @classmethod
-    def of(cls, gap: Difference) -> Self:
-        """The gap as it is given out."""
-        return cls(value=gap.value, low=gap.low, high=gap.high, p=gap.p)
-
 
 class DriverOut(BaseModel):
     """What one theme has to do with the score; association is not effect. Null where too few speak of it or not."""
@@ -157,22 +149,6 @@ class DriverOut(BaseModel):
         " the ten most common themes."
     )
 
-    @classmethod
-    def of(cls, driver: Driver, importance: Mapping[str, float]) -> Self:
-        """The theme as it is given out."""
-        figures = ("with_it", "without_it", "impact", "sentiment")
-        return cls(
-            theme=driver.key,
-            standing=driver.standing,
-            prevalence=_estimate(driver.prevalence),
-            gap=GapOut.of(driver.gap) if driver.gap else None,
-            weighted_gap=driver.weighted_gap,
-            q=driver.q,
-            detectable=driver.is_detectable,
-            explains=importance.get(driver.key),
-            **{name: _estimate(told) if (told := getattr(driver, name)) else None for name in figures},
-        )
-
 
 class DriversOut(BaseModel):
     """Which themes go with a high or a low score, first what pulls it down most, last what is too rare to say."""
@@ -188,21 +164,6 @@ class DriversOut(BaseModel):
     standing: Standing
     commenting: EstimateOut | None = Field(description="Percent of those who answered: they chose themselves.")
     themes: list[DriverOut]
-
-    @classmethod
-    def of(cls, found: Drivers) -> Self:
-        """The themes as they are given out."""
-        return cls(
-            question=found.question,
-            instrument=found.instrument,
-            from_=found.period[0],
-            to=found.period[1],
-            n=found.n,
-            unread=found.unread,
-            standing=found.standing,
-            commenting=_estimate(found.commenters.rate) if found.commenters else None,
-            themes=[DriverOut.of(each, found.importance) for each in found.drivers],
-        )
 
 
 def _estimate(estimate: Estimate) -> EstimateOut:

@@ -8,6 +8,7 @@ from flask_openapi3.models.tag import Tag
 
 from bot.accounts import Role
 from bot.reporting.drivers import driven
+from bot.reporting.plain_drivers import plain_driven
 from bot.reporting.source import YEAR, Source
 from bot.reporting.trends import WINDOWS, trend
 from bot.web.api.admission import KEY, NOT_FOUND, READING, allowed
@@ -60,7 +61,8 @@ def courses(source: Source) -> APIBlueprint:
             wanted = read(query.pairs())
         except FilterError as error:
             return misfiltered(error)
-        return reply(DriversOut.of(driven(source, wanted, path.question, _instrument(source, path.question, wanted))))
+        found = driven(source, wanted, path.question, _instrument(source, path.question, wanted))
+        return reply(DriversOut.model_validate(plain_driven(found)))
 
     return routes
 
