@@ -10,6 +10,7 @@ from pathlib import PurePath
 from flows.document import Part, nearest
 from flows.language import Language, Lexicon
 from flows.lexicon import lexicon
+from flows.measures import PUBLISHED, Measure
 from flows.survey import (
     Anchors,
     Condition,
@@ -102,7 +103,7 @@ def build_language(part: Part, stop: Collection[str]) -> Language:
 def build_instrument(part: Part, languages: Collection[str]) -> Rating:
     """The rating defined by a file, for these languages; it has no key yet, nor conditions."""
     fields = part.fields(("instrument", "scale", "languages"), ("read_back",))
-    scale = _scale(fields["scale"])
+    scale = _scale(fields["scale"], PUBLISHED.get(PurePath(part.file).stem))
     read_back = _read_back(fields["read_back"], scale) if "read_back" in fields else frozenset()
     anchors: dict[str, Anchors] = {}
     bridges: dict[str, str] = {}
@@ -181,7 +182,8 @@ def _conditions(part: Part, before: list[Rating | Open]) -> tuple[Condition, ...
     return tuple(found)
 
 
-def _scale(part: Part) -> Scale:
+def _scale(part: Part, published: Measure | None) -> Scale:
+    before = len(part.faults)
     fields = part.fields(("from", "to", "direction"))
     low, high, direction = fields["from"].number(), fields["to"].number(), fields["direction"].name()
     if low is not None and low < 0:
@@ -192,7 +194,13 @@ def _scale(part: Part) -> Scale:
         fields["to"].fault("a scale above 99 takes more than two keys", "let it end at 99 or lower")
     if direction and direction not in _DIRECTIONS:
         fields["direction"].fault(f"unknown direction {direction!r}", nearest(direction, _DIRECTIONS))
-    return Scale(low or 0, high or 0, Direction(direction if direction in _DIRECTIONS else _DIRECTIONS[0]))
+    scale = Scale(low or 0, high or 0, Direction(direction if direction in _DIRECTIONS else _DIRECTIONS[0]))
+    if published and scale != published.scale and len(part.faults) == before:
+        part.fault(
+            f"{published.instrument} is published {published.scale}, and this one runs {scale}",
+            "give the file and the instrument a name of their own, so that figures tell the two apart",
+        )
+    return scale
 
 
 def _read_back(part: Part, scale: Scale) -> frozenset[int]:

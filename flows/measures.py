@@ -73,8 +73,7 @@ def measure(instrument: str, scale: Scale) -> Measure:
     """
     published = PUBLISHED.get(instrument)
     if published and published.scale != scale:
-        remedy = f"give one with {scale} a name of its own"
-        raise IncomparableError(f"{instrument} has the scale {published.scale}; {remedy}")
+        raise IncomparableError(f"{instrument} runs {published.scale}; give one {scale} a name of its own")
     ends = 2 if scale.high - scale.low >= 4 else 1
     return published or Measure(instrument, scale, ends, ends, ("good", "middle", "bad"))
 

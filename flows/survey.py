@@ -49,6 +49,9 @@ class Scale:
     def __contains__(self, value: int) -> bool:
         return self.low <= value <= self.high
 
+    def __str__(self) -> str:
+        return f"from {self.low} to {self.high}, {self.direction}"
+
 
 @dataclass(frozen=True, slots=True)
 class Anchors:

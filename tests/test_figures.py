@@ -1,6 +1,7 @@
 """Figures from rows: what is shown of them, what is not, and that nobody can get round it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from flows.rates import Dispositions
 from flows.reversals import Suspicion
 from flows.selection import Step, watch
 from flows.session import Outcome
+from flows.survey import Direction, Rating
 from flows.trends import Every, Why
 from nlp import codeframe
 from storage.chains import chains
@@ -536,6 +538,29 @@ def test_everything_agrees_on_what_a_comment_speaks_of(database: Database, sourc
         table = export(source, keys, What.VERBATIMS, wanted).table()
         column = [column.name for column in table.columns].index("theme")
         assert {row[column] for row in table.rows} - {None} == speaks_of, steps
+
+
+def test_numbers_on_no_scale_of_today_are_counted_beside_the_figures(database: Database, source: Source) -> None:
+    """An 11 to a question that goes to 10 stops nothing, and contradicts no answer on effort."""
+    with database.write() as connection:
+        for _ in range(10):
+            survey(connection, Surveyed({"nps": 11, "ces": 5}))
+    found = overview(source, WEEK)
+    assert (measured(found).off_scale, measured(found).compared.now.n) == (10, 0)
+    doubts = measured(found, "ces_effort").contradictions
+    assert doubts
+    assert doubts.suspected.value == 0
+
+
+def test_a_published_instrument_asked_otherwise_is_in_no_figure(database: Database, source: Source) -> None:
+    """Numbers on the scale turned round would be read the wrong way."""
+    fill(database, (MIXED, {}))
+    turned = tuple(
+        replace(each, scale=replace(each.scale, direction=Direction.LOW_IS_GOOD)) if isinstance(each, Rating) else each
+        for each in source.survey.questions
+    )
+    found = overview(replace(source, survey=replace(source.survey, questions=turned)), WEEK)
+    assert (found.measures, found.unknown) == ((), ("nps",))
 
 
 def test_what_was_not_read_speaks_neither_for_nor_against_a_theme(database: Database, source: Source) -> None:

@@ -1,12 +1,12 @@
 """Where figures come from: the database, the survey that says what numbers mean, the centre's clock, and the themes."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flows.filters import Filter, period_before
-from flows.measures import PUBLISHED, Measure, measure
+from flows.measures import PUBLISHED, IncomparableError, Measure, measure
 from flows.survey import Rating, Survey
 from nlp.theme import CodeFrame
 from storage.database import Connection, Database
@@ -62,10 +62,13 @@ class Source:
         return wanted.among("theme", *wanted.theme, *self._former(wanted))
 
     def measure_of(self, question: str, instrument: str) -> Measure | None:
-        """What numbers mean that answer this question; None where an instrument of one's own is no longer asked."""
+        """What numbers mean that answer this question; None where an instrument of one's own is no longer asked, or one
+        that is published is asked on another scale than its own."""
         asked = next((each for each in self.survey.questions if each.key == question), None)
-        if isinstance(asked, Rating) and asked.instrument == instrument and instrument not in PUBLISHED:
-            return measure(instrument, asked.scale)
+        if isinstance(asked, Rating) and asked.instrument == instrument:
+            with suppress(IncomparableError):
+                return measure(instrument, asked.scale)
+            return None
         return PUBLISHED.get(instrument)
 
     def _former(self, wanted: Filter) -> list[str]:
