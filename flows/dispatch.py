@@ -205,8 +205,8 @@ def _unanswered(rules: Rules, case: Case) -> Outcome | Ending:
     messages = [each for each in case.attempts if each.channel is not Channel.CALL]
     if any(each.status not in FAILED and each.status is not Status.LOST for each in messages):
         return Outcome.EXPIRED
-    # A call of which nobody could say whether it was placed may have rung.
-    if not case.channels or any(each.status in RANG_IN_VAIN | IN_THE_AIR for each in case.attempts):
+    # A call of which nobody could say whether it was placed may have rung. Behind a busy line it has rung for nobody.
+    if not case.channels or any(each.status in (RANG_IN_VAIN | IN_THE_AIR) - {Status.BUSY} for each in case.attempts):
         return Ending.UNREACHED
     usable = any(_is_usable(rules, case, channel) for channel in case.channels)
     return Ending.TOO_LATE if usable else Ending.UNDELIVERABLE

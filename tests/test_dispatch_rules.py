@@ -220,6 +220,11 @@ TABLE: dict[str, tuple[Case, datetime, Move]] = {
         after(hours=3),
         Close(Ending.UNREACHED),
     ),
+    "of who was only ever busy nobody knows whether they are there": (
+        case(attempt(CALL, Status.BUSY), attempt(CALL, Status.BUSY), channels=[CALL]),
+        after(hours=3),
+        Close(Ending.UNDELIVERABLE),
+    ),
     "but written to, if that comes next": (
         case(attempt(CALL, Status.BUSY), attempt(CALL, Status.NO_ANSWER), channels=[CALL, SMS]),
         after(hours=3),
