@@ -58,3 +58,25 @@ def test_every_link_leads_somewhere(page: str, target: str) -> None:
     """Links within the project point at files that are there."""
     folder = PROJECT if page == "README.md" else PROJECT / "docs"
     assert (folder / target).exists()
+
+
+def test_the_roles_are_those_of_the_pages(tmp_path: Path) -> None:
+    """What the table says of an address is what the page asks for; the longest that fits is meant."""
+    table = DOCS["operating.md"].partition("| what | where |")[2].partition("\n\n")[0]
+    roles = re.findall(r"`(\w+)` \|", table.splitlines()[0])
+    told: dict[str, set[str]] = {}
+    for line in table.splitlines()[2:]:
+        _, _, where, *may, _ = map(str.strip, line.split("|"))
+        allowed = {role for role, answer in zip(roles, may, strict=True) if answer == "yes"}
+        told |= dict.fromkeys(re.findall(r"`([^`]+)`", where), allowed)
+    parts = assemble(Settings(folder=tmp_path))
+    app = create_app(parts)
+    parts.database.dispose()
+    found = {
+        f"{method} {rule.rule}": set(map(str, needed))
+        for rule in app.url_map.iter_rules()
+        if (needed := getattr(app.view_functions[rule.endpoint], "roles", None)) is not None
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    meant = {page: told.get(max((place for place in told if place in page), key=len, default="")) for page in found}
+    assert meant == found

@@ -236,7 +236,7 @@ def test_a_form_of_another_site_does_nothing(parts: Parts, ann: FlaskClient) -> 
 def test_an_address_of_nothing_is_told(ann: FlaskClient) -> None:
     """A callback that is gone is not found; a filter that is none shows what is to call."""
     assert ann.get("/callbacks/gone").status_code == 404
-    assert ann.get("/callbacks?show=%00&page=-3").status_code == 200
+    assert ann.get("/callbacks?show=none&page=-3").status_code == 200
     assert ann.get("/callbacks?page=99999999999999999999").status_code == 200
 
 

@@ -10,7 +10,7 @@ from bot.invitations import Decided, InvalidContact, Invitations, Wanted
 from bot.web import auth
 from bot.web.pages.forms import ContactForm, FindForm, Plain
 from bot.web.pages.frame import EVERYBODY, seen_by
-from bot.web.pages.searching import NOTHING, Search, searched
+from bot.web.pages.searching import Search, searched
 from bot.web.pages.times import Clock
 from storage.histories import Step
 
@@ -62,7 +62,7 @@ def contacts(
         if not form.validate_on_submit():
             return _page(blank, form), 422
         typed = (form.who.data or "").strip()
-        decided = _found(typed)
+        decided = invitations.find(typed)
         lines = (decided,) if decided else _of_number(typed) if form.by_number else ()
         if not lines:
             return _unknown(typed), 404
@@ -74,7 +74,7 @@ def contacts(
     @seen_by(*EVERYBODY)
     def one() -> ResponseReturnValue:
         reference = request.args.get("reference", "").strip()
-        decided = _found(reference)
+        decided = invitations.find(reference)
         if decided is None:
             return _unknown(reference), 404
         can_hurry = hurry is not None and decided.due_at is not None
@@ -90,7 +90,7 @@ def contacts(
     @seen_by(*MAY_REPORT)
     def at_once() -> ResponseReturnValue:
         reference = request.form.get("reference", "").strip()
-        if hurry is None or _found(reference) is None:
+        if hurry is None or invitations.find(reference) is None:
             return _unknown(reference), 404
         if Plain().validate_on_submit():
             hurry(reference)
@@ -118,7 +118,7 @@ def contacts(
             count=invitations.count(search.wanted, COUNTED + 1) if search.chosen else None,
             counted=COUNTED,
             languages=languages,
-            find=_found,
+            find=invitations.find,
         )
 
     def _unknown(typed: str) -> str:
@@ -130,9 +130,6 @@ def contacts(
             return invitations.of_number(typed, 2)
         except InvalidContact:
             return ()
-
-    def _found(reference: str) -> Decided | None:
-        return None if NOTHING in reference else invitations.find(reference)
 
     return pages
 

@@ -25,6 +25,9 @@ Page = TypeVar("Page", bound=Callable[..., Any])
 
 EVERYBODY = (Role.STAFF, Role.ANALYST, Role.ADMIN)
 
+UNKEPT = "\0"
+"""No database keeps this character, so that whatever holds it leads nowhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -70,6 +73,8 @@ def frame(company: str, clock: Clock, *, has_sandbox: bool) -> Blueprint:
 
     @pages.before_request
     def admit() -> ResponseReturnValue | None:
+        if any(UNKEPT in told for told in (request.path, *(value for _, value in request.values.items(multi=True)))):
+            return wrong(404)
         roles = getattr(current_app.view_functions[request.endpoint or ""], "roles", ())
         if roles is None:
             return None

@@ -17,9 +17,6 @@ from flows.rates import Class
 from storage.asked import Ended, EndedBy
 from storage.chains import STEPS
 
-NOTHING = "\0"
-"""No database keeps this character."""
-
 IN_FORM = ("decision", "reason", "state", "queue")
 ENDED = "ended"
 """Of the states any in which nothing more is to come."""
@@ -81,7 +78,7 @@ def searched(asked: MultiDict[str, str], zone: str) -> Search:
     """What stands in the address of a list of contacts; what means nothing there is left out."""
     chosen = {name: found for name in KNOWN if (found := _known(asked, name))}
     attempts = asked.get("attempts", "").strip()
-    if attempts.isascii() and attempts.isdigit() and int(attempts[:5]) <= MOST_ATTEMPTS:
+    if attempts.isascii() and attempts.isdigit() and len(attempts) <= 4 and int(attempts) <= MOST_ATTEMPTS:
         chosen["attempts"] = [str(int(attempts))]
     same_as = asked.get("same_as", "").strip()
     if same_as and len(same_as) <= LONGEST and not CONTROL.search(same_as):
