@@ -17,19 +17,16 @@ class Suspicion(StrEnum):
     """The hardest with a recommendation, or the easiest with 0 to 3."""
     COMMENT = "comment"
     """The hardest with a comment that praises, or the easiest with one that complains."""
-    FACTS = "facts"
-    """The easiest, although the person was passed on or had to come back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What is known of one respondent. effort: as answered; nps: None without; feeling: of the whole comment, 1 for
-    praise, -1 for complaint, 0 for neither or none; was_laborious: transfers or repeated contacts are on record."""
+    praise, -1 for complaint, 0 for neither or none."""
 
     effort: int
     nps: int | None = None
     feeling: int = 0
-    was_laborious: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,6 @@ def suspicions(measure: Measure, answered: Answered) -> frozenset[Suspicion]:
         found = {
             Suspicion.SCORE: answered.nps is not None and answered.nps <= 3,
             Suspicion.COMMENT: answered.feeling < 0,
-            Suspicion.FACTS: answered.was_laborious,
         }
     else:
         found = {

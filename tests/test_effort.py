@@ -241,19 +241,19 @@ def test_what_hangs_on_the_direction_is_told_for_some_shares() -> None:
     [
         (Answered(5, nps=9), ["score"]),
         (Answered(5, nps=8), []),
-        (Answered(5, nps=2, was_laborious=True), []),
+        (Answered(5, nps=2), []),
         (Answered(5, feeling=1), ["comment"]),
         (Answered(5, nps=10, feeling=1), ["score", "comment"]),
         (Answered(4, nps=10, feeling=1), []),
         (Answered(3), []),
         (Answered(1, nps=0), ["score"]),
         (Answered(1, nps=4), []),
-        (Answered(1, feeling=-1, was_laborious=True), ["comment", "facts"]),
-        (Answered(2, nps=0, feeling=-1, was_laborious=True), []),
+        (Answered(1, feeling=-1), ["comment"]),
+        (Answered(2, nps=0, feeling=-1), []),
     ],
 )
 def test_only_the_ends_of_the_scale_are_suspected(answered: Answered, expected: Iterable[str]) -> None:
-    """The hardest with a recommendation or praise; the easiest with a low score, a complaint or a hard way known."""
+    """The hardest with a recommendation or praise; the easiest with a low score or a complaint."""
     assert suspicions(CES_EFFORT, answered) == {Suspicion(each) for each in expected}
 
 
@@ -276,7 +276,7 @@ def test_suspects_are_counted_and_stay_in_the_headline() -> None:
     assert found.suspected.value == 20
     assert found.without is not None
     assert found.without.mean.value == pytest.approx((60 + 100) / 80)
-    assert found.by_suspicion == {Suspicion.SCORE: 20, Suspicion.COMMENT: 10, Suspicion.FACTS: 0}
+    assert found.by_suspicion == {Suspicion.SCORE: 20, Suspicion.COMMENT: 10}
 
 
 def test_nobody_may_be_beyond_suspicion() -> None:

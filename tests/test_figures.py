@@ -212,7 +212,7 @@ def test_contradictions_are_counted_and_stay(database: Database, source: Source)
     found = measured(overview(source, WEEK), "ces_effort").contradictions
     assert found
     assert (found.suspected.n, round(found.suspected.value, 1)) == (23, 8.7)
-    assert found.by_suspicion == {Suspicion.SCORE: 1, Suspicion.COMMENT: 1, Suspicion.FACTS: 0}
+    assert found.by_suspicion == {Suspicion.SCORE: 1, Suspicion.COMMENT: 1}
     assert found.without
     assert (found.headline.distribution.n, found.without.distribution.n) == (23, 21)
 
@@ -344,6 +344,8 @@ def test_where_people_leave_is_told_question_by_question(database: Database, sou
         ("ces", 3, 1, 1),
         ("why", 2, 1, 1),
     ]
+    of_nps = overview(source, WEEK.among("instrument", "nps")).asked
+    assert ([each.step for each in of_nps.steps], of_nps.ignored) == (steps, ("instrument",))
 
 
 def test_the_time_to_an_answer_counts_from_the_first_message(database: Database, source: Source) -> None:
