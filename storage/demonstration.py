@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, exists, insert, select, text
+from sqlalchemy import Connection, Table, exists, insert, select, text
 
 from flows.session import Over, Session
 from flows.survey import Survey
@@ -16,7 +16,7 @@ from storage.attempts import row as attempt_row
 from storage.contacts import Contact, NewInvitation, invitation_row
 from storage.contacts import row as contact_row
 from storage.encryption import Keys
-from storage.journal import Entry, sealed
+from storage.journal import Entry, enter, replied, sealed
 from storage.models import (
     answers,
     attempts,
@@ -34,25 +34,27 @@ from storage.saving import GIVEN
 from storage.sessions import NewSession
 from storage.sessions import row as session_row
 
-FIRST = "demo-000001"
-"""The reference of the first invented contact, by which they are known; nobody else's begins with `demo-`."""
+MARK = "demonstration"
+"""The line of the journal by which invented contacts are known: nobody who reports contacts can write one."""
 
 IS_FILLED = select(
     exists(select(contacts.c.reference)) | exists(select(invitations.c.id)) | exists(select(sessions.c.id))
 )
-IS_INVENTED = select(exists(select(contacts.c.reference).where(contacts.c.reference == bindparam("first"))))
 
 Row = Mapping[str, Any]
 
 
-def is_filled(connection: Connection) -> bool:
-    """Whether there is any contact, invitation or session."""
-    return bool(connection.scalar(IS_FILLED))
+def is_invented(connection: Connection) -> bool | None:
+    """Whether what the database holds was invented for a demonstration; None as long as it holds nothing."""
+    if replied(connection, MARK) is not None:
+        return True
+    return False if connection.scalar(IS_FILLED) else None
 
 
-def is_invented(connection: Connection) -> bool:
-    """Whether the contacts were invented for a demonstration; one look-up by key."""
-    return bool(connection.scalar(IS_INVENTED, {"first": FIRST}))
+def mark(connection: Connection, keys: Keys, at: datetime, count: int) -> None:
+    """Writes down that so many contacts have been invented."""
+    given = {"is": "DemonstrationFilled", "count": count}
+    enter(connection, keys, None, Entry(MARK, at, given, (), None))
 
 
 @dataclass(slots=True)

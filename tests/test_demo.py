@@ -8,13 +8,14 @@ from random import Random
 from statistics import mean
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from bot.app import Parts, assemble, create_app, source_of
 from bot.demo import customers
 from bot.demo.customers import PICKY_AGENT, SLOW_QUEUE, happened
 from bot.demo.filling import FilledError, fill, finish
 from bot.demo.words import phrases
+from bot.invitations import NewContact, Source
 from bot.reporting.trends import trend
 from bot.settings import Settings
 from flows.eligibility import Reason
@@ -24,6 +25,7 @@ from flows.trends import Point
 from storage import callbacks, demonstration, invitations
 from storage.callbacks import Wanted
 from storage.database import Database, migrate
+from storage.journal import Replied
 from storage.models import answers, changes, contacts, corrections, sessions, tags
 from storage.models import invitations as table
 from tests.conftest import KINDS, SECRET, new_database
@@ -124,16 +126,36 @@ def test_an_interrupted_fill_leaves_nothing(tmp_path: Path, migrated_sqlite: Pat
     with pytest.raises(KeyboardInterrupt):
         fill(parts, 10, 1, interrupt)
     with parts.database.read() as connection:
-        assert not demonstration.is_filled(connection)
+        assert demonstration.is_invented(connection) is None
     parts.database.dispose()
 
 
 def test_pages_say_that_contacts_are_invented(filled: Parts, tmp_path: Path, migrated_sqlite: Path) -> None:
-    """The banner is there, and absent where contacts are real or there are none."""
+    """The banner is there, and absent where contacts are real, whatever they are called, or there are none."""
     assert BANNER in create_app(filled).test_client().get("/sign-in").data
     empty = parts_of(copied(migrated_sqlite, tmp_path, "empty.db"), tmp_path)
+    client = create_app(empty).test_client()
+    assert BANNER not in client.get("/sign-in").data
+    empty.invitations.take(NewContact("demo-000001", None, NOW, Source.API))
+    assert BANNER not in client.get("/sign-in").data
+    with pytest.raises(FilledError, match="nothing invented is mixed"):
+        fill(empty, 10, 1, lambda _: None)
     assert BANNER not in create_app(empty).test_client().get("/sign-in").data
     empty.database.dispose()
+
+
+def test_a_page_asks_once_whether_contacts_are_invented(filled: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a database that holds anything the answer never changes."""
+    client, asked = create_app(filled).test_client(), Counter[str]()
+
+    def replied(_: Connection, key: str) -> Replied | None:
+        asked[key] += 1
+        return Replied(None)
+
+    monkeypatch.setattr(demonstration, "replied", replied)
+    for _ in range(3):
+        assert BANNER in client.get("/sign-in").data
+    assert asked == {demonstration.MARK: 1}
 
 
 def test_nps_falls_in_month_nine(tmp_path: Path, migrated_sqlite: Path) -> None:

@@ -39,8 +39,9 @@ def fill(parts: Parts, count: int, seed: int, step: Callable[[int], None]) -> No
     unannounced = parts.settings.model_copy(update={"callbacks": Callbacks()})
     coming = happened(Random(seed + 1), count, today)  # noqa: S311
     with parts.database.write() as connection:
-        if demonstration.is_filled(connection):
-            raise FilledError(INVENTED if demonstration.is_invented(connection) else FILLED)
+        if (is_invented := demonstration.is_invented(connection)) is not None:
+            raise FilledError(INVENTED if is_invented else FILLED)
+        demonstration.mark(connection, parts.keys, parts.conversations.now(), count)
         while batch := list(islice(coming, BATCH)):
             for each in batch:
                 _take(parts, decisions, following, each)

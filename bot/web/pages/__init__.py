@@ -1,6 +1,7 @@
 """The pages for people who sign in: a small module for each kind of page."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -66,13 +67,16 @@ def add_pages(
 
     pages = frame(settings.company, clock, has_sandbox=has_sandbox)
 
+    is_invented: bool | None = None
+
     @pages.context_processor
-    def invented() -> dict[str, bool]:
-        try:
-            with database.read() as connection:
-                return {"is_invented": demonstration.is_invented(connection)}
-        except UnavailableError:
-            return {"is_invented": False}
+    def invented() -> dict[str, bool | None]:
+        # Once there is anything, it stays what it is: nothing invented is mixed with what is not.
+        nonlocal is_invented
+        if is_invented is None:
+            with suppress(UnavailableError), database.read() as connection:
+                is_invented = demonstration.is_invented(connection)
+        return {"is_invented": is_invented}
 
     parts = (
         account(accounts),
