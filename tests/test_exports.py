@@ -178,6 +178,16 @@ def test_a_verbatim_has_a_row_for_every_theme(parts: Parts) -> None:
     assert next(iter(rows(parts, What.ANSWERS)))["themes"] == "waiting_time: negative; price_invoice: mixed"
 
 
+def test_numbers_beside_a_verbatim_tell_their_scale(parts: Parts) -> None:
+    """Instrument, direction, ends and series, so that nobody reads a 5 the wrong way."""
+    say(parts, "lang gewacht")
+    (row,) = rows(parts, What.VERBATIMS)
+    of = ("instrument", "direction", "low", "high", "band", "series")
+    assert [row[f"nps_{each}"] for each in of] == ["nps", "high_is_good", 0, 10, "detractor", "first nps"]
+    assert [row[f"ces_{each}"] for each in of] == ["ces_effort", "low_is_good", 1, 5, "high", "first ces"]
+    assert (row["nps"], row["ces"]) == (3, 5)
+
+
 def test_evidence_is_masked_as_the_verbatim_is(parts: Parts) -> None:
     """Also where it holds only a part of what tells who somebody is."""
     session = say(parts, "bel me op 06 12345678 want ik wacht")

@@ -59,7 +59,7 @@ MISSING = Column("missing", str, "Why it has no answer though it was put: skippe
 CONFIDENCE = Column(
     "confidence", float, "How sure speech recognition was, from 0 to 1; empty where nothing was spoken."
 )
-OF_A_RATING = (
+OF_A_SCALE = (
     Column("instrument", str, "The published measure it was asked by."),
     Column("direction", str, "high_is_good or low_is_good."),
     Column("low", int, "The lowest number of the scale."),
@@ -68,6 +68,10 @@ OF_A_RATING = (
     Column("high_anchor", str, "The words at its highest number; empty where the wording is one of the past."),
     Column("band", str, "promoter, passive or detractor; low, middle or high effort; else good, middle or bad."),
     SERIES,
+)
+"""What a number means."""
+OF_A_RATING = (
+    *OF_A_SCALE,
     Column("corrected_from", int, "The number that this one replaced."),
     MISSING,
     CONFIDENCE,
@@ -115,11 +119,11 @@ def answer_columns(source: Source) -> tuple[tuple[Column, ...], Callable[[Survey
     asked = [Question(key, instrument, not _is_in_contract(key, known)) for key, instrument in known.items()]
     taken = {column.name for column in (*CONTRACT, *ABOUT, *CONTEXT)}
     columns = [_named(question.key, column, taken) for question in asked for column in question.columns]
-    told = [_Told(source, question) for question in asked]
+    told = [Told(source, question) for question in asked]
     return (*CONTRACT, *ABOUT, *columns, *CONTEXT), lambda one: [_row(one, told)]
 
 
-class _Told:
+class Told:
     """The cells of one question; what does not change between the same answers in one wording is found once."""
 
     def __init__(self, source: Source, question: Question) -> None:
@@ -159,7 +163,7 @@ class _Told:
         )
 
 
-def _row(one: Surveyed, asked: Sequence[_Told]) -> Sequence[Cell]:
+def _row(one: Surveyed, asked: Sequence[Told]) -> Sequence[Cell]:
     response, comments = one.response, one.comments
     answers = response.answers
     scores: dict[str, int | None] = dict.fromkeys(FAMILIES)
@@ -196,7 +200,7 @@ def named(measure: Measure | None, value: int | None) -> str | None:
     return measure.names[list(Band).index(measure.band(value))]
 
 
-def _said(one: Surveyed, asked: Sequence[_Told]) -> Sequence[Cell]:
+def _said(one: Surveyed, asked: Sequence[Told]) -> Sequence[Cell]:
     """All words, their themes, and by which versions they were read."""
     comments = [one.comments[question.key] for question in asked if question.key in one.comments]
     felt = {tag.theme: tag.sentiment for comment in comments for tag in comment.tags}

@@ -77,7 +77,7 @@ def export(
     there is a column with the respondent's number. Raises DefinitionError where the code frame cannot be read.
     """
     walk = Walk(source, keys, source.frame(), wanted, narrowing, is_masked, has_phones)
-    columns, rows = (VERBATIMS, verbatim_rows(walk.frame)) if what is What.VERBATIMS else answer_columns(source)
+    columns, rows = (VERBATIMS, verbatim_rows(source, walk.frame)) if what is What.VERBATIMS else answer_columns(source)
     if has_phones:
         return Export((*columns, PHONE), lambda one: [(*row, one.own) for row in rows(one)], walk, what)
     return Export(columns, rows, walk, what)

@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
-from bot.reporting.answers import CONTEXT
+from bot.reporting.answers import CONTEXT, FAMILIES, OF_A_SCALE, Question, Told
+from bot.reporting.source import Source
 from bot.reporting.walk import Comment, Surveyed
 from bot.reporting.writers import Cell, Column, placed
 from bot.standing import Standing
-from nlp.tags import Source
+from nlp.tags import Source as By
 from nlp.theme import CodeFrame
+
+
+def _of_scale(family: str) -> list[Column]:
+    """What the numbers in the column of that family mean."""
+    return [Column(f"{family}_{each.name}", each.type, f"`{family}`: {each.meaning}") for each in OF_A_SCALE]
+
 
 VERBATIMS = (
     Column("id", str, "The verbatim, as in the API; the same in each of its rows. One without themes has one row."),
@@ -23,7 +31,9 @@ VERBATIMS = (
         "outcome", str, "Of the survey: completed, partial, refused, broken_off or expired; empty while it is open."
     ),
     Column("nps", int, "The same respondent's first answer by NPS; empty without."),
+    *_of_scale("nps"),
     Column("ces", int, "The same respondent's first answer by a measure of effort, as it was given; empty without."),
+    *_of_scale("ces"),
     Column("verbatim", str, "What was said, with a word in brackets for whatever tells who somebody is."),
     Column("language_read", str, "The language in which it was read for its themes; empty where it was not."),
     Column(
@@ -45,13 +55,14 @@ VERBATIMS = (
 )
 
 
-def verbatim_rows(frame: CodeFrame) -> Callable[[Surveyed], Iterator[Sequence[Cell]]]:
+def verbatim_rows(source: Source, frame: CodeFrame) -> Callable[[Surveyed], Iterator[Sequence[Cell]]]:
     """What makes the rows of a survey, by the code frame of today."""
     in_order = placed(VERBATIMS)
+    scaled = cache(lambda key, instrument: Told(source, Question(key, instrument, has_answer=False)))
     names = {theme.key: theme.names.get("en") or next(iter(theme.names.values())) for theme in frame.themes}
 
     def rows(one: Surveyed) -> Iterator[Sequence[Cell]]:
-        about = _about(one)
+        about = _about(one, scaled)
         for question, comment in one.comments.items():
             said = {**about, **_said(one, question, comment)}
             for tag in comment.tags:
@@ -62,29 +73,23 @@ def verbatim_rows(frame: CodeFrame) -> Callable[[Surveyed], Iterator[Sequence[Ce
     return rows
 
 
-def _about(one: Surveyed) -> Mapping[str, Cell]:
+def _about(one: Surveyed, scaled: Callable[[str, str], Told]) -> Mapping[str, Cell]:
     response = one.response
-    return {
-        **{name: getattr(response, name) for name in PLAIN},
-        "survey_version": response.version,
-        "nps": _first(one, "nps"),
-        "ces": _first(one, "ces"),
-    }
+    about: dict[str, Cell] = {name: getattr(response, name) for name in PLAIN} | {"survey_version": response.version}
+    for key, given in response.answers.items():
+        instrument = given.instrument or ""
+        family = instrument.partition("_")[0]
+        if given.value is not None and family in FAMILIES and family not in about:
+            about[family] = given.value
+            about |= zip(SCALED[family], scaled(key, instrument).cells(given, None), strict=False)
+    return about
 
 
+SCALED = {family: [column.name for column in _of_scale(family)] for family in FAMILIES}
 PLAIN = (
     *("reference", "session", "channel", "language", "started_at", "outcome"),
     *("survey", "country", "queue", "agent", "touchpoint"),
 )
-
-
-def _first(one: Surveyed, family: str) -> int | None:
-    numbers = (
-        given.value
-        for given in one.response.answers.values()
-        if given.value is not None and (given.instrument or "").partition("_")[0] == family
-    )
-    return next(numbers, None)
 
 
 def _said(one: Surveyed, question: str, comment: Comment) -> Mapping[str, Cell]:
@@ -110,7 +115,7 @@ def _tag(frame: CodeFrame, comment: Comment, tag: Standing) -> Mapping[str, Cell
         "source": str(tag.source),
         "tagged_by": "machine",
     }
-    if tag.source is Source.HUMAN:
+    if tag.source is By.HUMAN:
         found |= {"tagged_by": "person", "coder": tag.by, "model": None, "code_frame": _decided_by(frame, comment, tag)}
     return found
 
