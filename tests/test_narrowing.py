@@ -65,7 +65,8 @@ def test_it_knows_the_feelings_that_tagging_has() -> None:
 
 def test_it_means_numbers_of_each_measure() -> None:
     """A detractor gives 0 to 6; low effort lies at the end of a scale that its direction says."""
-    assert Narrowing(score_from=5, band="detractor").numbers == ({"nps": {5, 6}},)
+    (numbers,) = Narrowing(score_from=5, band="detractor").numbers
+    assert numbers == {"nps": {5, 6}}
     (low,) = Narrowing(effort="low").numbers
     assert low == {"ces_effort": {1, 2}, "ces_ease": {4, 5}, "ces_agreement": {5, 6, 7}}
     assert low.keys() == PUBLISHED.keys() - {"nps"}
