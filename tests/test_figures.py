@@ -528,7 +528,8 @@ def test_everything_agrees_on_what_a_comment_speaks_of(database: Database, sourc
                     if what == "review":
                         review(connection, id, told, at)
                     else:
-                        decide(connection, id, *told, "negative", at)
+                        theme, is_present = told
+                        decide(connection, id, theme, is_present, "negative", at)
     for place, (steps, speaks_of) in enumerate(SAID):
         wanted = WEEK.among("queue", str(place))
         found = {theme for theme in (WAIT, PRICE) if overview(source, wanted.among("theme", theme)).measures}

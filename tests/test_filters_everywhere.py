@@ -76,7 +76,8 @@ def test_any_filter_opens_every_page_and_figure(parts: Parts) -> None:
     }
     inside = sorted(path for path in pages if not path.startswith(OUTSIDE))
     header = {"Authorization": f"Bearer {key}"}
-    asked = [(path, {}) for path in inside] + [(f"/api/v1/{path}", header) for path in API]
+    asked: list[tuple[str, dict[str, str]]] = [(path, {}) for path in inside]
+    asked += [(f"/api/v1/{path}", header) for path in API]
     fell = []
     for (path, headers), pairs in product(asked, PAIRS):
         address = f"{path}{'&' if '?' in path else '?'}{urlencode(pairs)}"

@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, select, update
 
@@ -18,7 +18,7 @@ from storage.models import answers, attempts, contacts, corrections, figures, in
 from storage.recount import Rows, recount
 from storage.rollup import part_of, refresh
 from storage.slices import STORED, Cells, Part, Slice, without_queue
-from tests.tallied import NOON, NUMBERS, ZONE, Surveyed, answer, contact, decide, invite, survey, tag
+from tests.tallied import NOON, NUMBERS, ZONE, Surveyed, answer, contact, decide, invite, review, survey, tag
 
 Happening = tuple[str, int, int]
 """What happens, to which of the rows there are, and a number for how."""
@@ -27,7 +27,7 @@ HAPPENINGS = st.lists(
     st.tuples(
         st.sampled_from(
             (
-                *("survey", "answer", "correct", "take back", "end", "learn", "tag", "decide", "erase"),
+                *("survey", "answer", "correct", "take back", "end", "learn", "tag", "decide", "review", "erase"),
                 *("contact", "invite", "try", "told", "close", "call", "drop", "count"),
             )
         ),
@@ -130,6 +130,9 @@ def happen(connection: Connection, what: str, which: int, how: int) -> None:
             if row.verbatim is not None:
                 felt = [None, "positive", "negative"][how % 3]
                 decide(connection, row.session_id, ["price", "speed"][which % 2], how % 2 == 0, felt)
+        case "review":
+            if row.verbatim is not None:
+                review(connection, row.session_id, ("price", "speed"), NOON + timedelta(seconds=next(NUMBERS)))
         case "erase":
             connection.execute(update(attempts).where(attempts.c.session_id == row.id).values(session_id=None))
             connection.execute(delete(sessions).where(sessions.c.id == row.id))
@@ -167,7 +170,7 @@ def happen(connection: Connection, what: str, which: int, how: int) -> None:
 
 TABLES: dict[str, Any] = {
     **dict.fromkeys(("answer", "end", "learn", "erase"), sessions),
-    **dict.fromkeys(("correct", "take back", "tag", "decide"), answers),
+    **dict.fromkeys(("correct", "take back", "tag", "decide", "review"), answers),
     **dict.fromkeys(("invite", "call"), contacts),
     **dict.fromkeys(("try", "close"), invitations),
     **dict.fromkeys(("told", "drop"), attempts),
@@ -185,6 +188,7 @@ def one_of(connection: Connection, table: Any, which: int) -> Any:
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(happenings=HAPPENINGS)
+@example([("survey", 0, 0), ("answer", 0, 1), ("tag", 2, 0), ("count", 0, 0), ("review", 2, 0)])
 def test_what_is_kept_is_what_the_rows_tell(database: Database, happenings: list[Happening]) -> None:
     """After any surveys, answers, corrections and deletions, counted at any time in between: the same as from rows."""
     with database.write() as connection:
