@@ -214,13 +214,6 @@ class Conversations:
         if whose and OptedIn() in events:
             optouts.opt_in(connection, whose)
 
-    def wants_no_questions(self, theirs: Address) -> bool:
-        """Whether this person has opted out; of somebody who withholds the number nobody knows."""
-        if theirs.person is None:
-            return False
-        with self.database.read() as connection:
-            return optouts.is_opted_out(connection, self.keys.indexes(theirs.person))
-
     def closes_at(self, kept: Kept) -> datetime:
         """When the session can be answered no longer: a late answer that opened it again has the time of grace."""
         is_late = any(not isinstance(answer, Missing) and answer.late for answer in kept.session.answers.values())
