@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flows.disclosure import SMALL, Standing, Thresholds
-from flows.estimates import LEVEL, Estimate, Method, share
+from flows.estimates import LEVEL, Estimate, Method, holding, share
 from flows.measures import Counts, Measure
 from flows.quantiles import normal
 from flows.scoring import Difference, difference, net, score
@@ -83,7 +83,7 @@ def impact(everybody: Counts, scored: Counts, level: float = LEVEL) -> Estimate:
     spread = math.hypot(part * gap.standard_error, gap.centre * math.sqrt(part * (1 - part) / everybody.n))
     middle, reach = part * gap.centre, normal(level) * spread
     value = net(everybody) - net(rest)
-    return Estimate(value, middle - reach, middle + reach, everybody.n, Method.DELTA, level)
+    return Estimate(value, *holding(value, (middle - reach, middle + reach), 200.0), everybody.n, Method.DELTA, level)
 
 
 def weighted_gap(everybody: Counts, scored: Counts) -> float:

@@ -24,6 +24,8 @@ class Method(StrEnum):
     WILSON = "wilson"
     EXACT = "exact"
     STUDENT = "t"
+    WELCH = "welch"
+    SQUARE_AND_ADD = "square_and_add"
     ORDER = "order"
     DELTA = "delta"
 
@@ -38,6 +40,15 @@ class Estimate:
     n: int
     method: Method
     level: float = LEVEL
+
+
+def holding(value: float, limits: tuple[float, float], most: float) -> tuple[float, float]:
+    """Limits to show beside a value: kept within -most to most, and never without the value itself.
+
+    Adjusted limits can leave it out where answers are few or all alike, for their middle is another.
+    """
+    low, high = limits
+    return max(-most, min(low, value)), min(most, max(high, value))
 
 
 def share(hits: int, n: int, level: float = LEVEL) -> Estimate:

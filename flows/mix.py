@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from flows.estimates import LEVEL, Estimate, Method
+from flows.estimates import LEVEL, Estimate, Method, holding
 from flows.measures import Counts, pooled
 from flows.quantiles import normal
 from flows.scoring import Difference, difference, net
@@ -64,9 +64,9 @@ def decompose(before: Mapping[Key, Counts], after: Mapping[Key, Counts], level: 
         mix = (sum(scores) / len(scores) - middle) * (shares[1] - shares[0])
         parts.append(Part(segment, weight * change.value if change else 0.0, mix, change))
     reach = normal(level) * spread**0.5
-    rate = Estimate(
-        sum(part.rate for part in parts), centre - reach, centre + reach, sum(total.n), Method.ADJUSTED_WALD, level
-    )
+    within = sum(part.rate for part in parts)
+    limits = holding(within, (centre - reach, centre + reach), 200.0)
+    rate = Estimate(within, *limits, sum(total.n), Method.ADJUSTED_WALD, level)
     return Decomposition(total, rate, sum(part.mix for part in parts), tuple(parts), _is_reversed(total, parts))
 
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from flows.estimates import LEVEL, Estimate, Method, NothingCountedError
+from flows.estimates import LEVEL, Estimate, Method, NothingCountedError, holding
 from flows.measures import Counts, same
 from flows.quantiles import normal, power, two_sided
 
@@ -21,12 +21,8 @@ def score(counts: Counts, method: Method = Method.ADJUSTED_WALD, level: float = 
 
 
 def shown(value: float, limits: tuple[float, float], n: int, method: Method, level: float) -> Estimate:
-    """A score in points with limits kept within -100 to 100, and never without the score itself.
-
-    The adjusted limits of a single answer, or of few at a low level, can leave it out: their middle is another.
-    """
-    low, high = limits
-    return Estimate(value, max(-100.0, min(low, value)), min(100.0, max(high, value)), n, method, level)
+    """A score in points with limits kept within -100 to 100, and never without the score itself."""
+    return Estimate(value, *holding(value, limits, 100.0), n, method, level)
 
 
 def net(counts: Counts) -> float:
@@ -40,6 +36,11 @@ def variance(counts: Counts) -> float:
     """Of one answer counted as 1, 0 or -1: p + d - (p - d)^2, from 0 to 1 (Rocks 2016). Raises NothingCountedError."""
     net(counts)
     return _moments(counts.good, counts.middle, counts.bad)[1]
+
+
+def adjusted_variance(counts: Counts) -> float:
+    """The same once `ADDED` has been added, so that a few answers that are all alike do not pass for certainty."""
+    return _with_added(counts)[1]
 
 
 def standard_error(counts: Counts) -> float:
@@ -74,8 +75,8 @@ def interval(counts: Counts, method: Method = Method.ADJUSTED_WALD, level: float
 class Difference:
     """By how many points one net score is above another that was counted from other people.
 
-    value: from the scores as they are; centre, low, high, z, p: as the method has it. p: the chance of a difference
-    at least this large where there is none. n: the answers of both.
+    value: from the scores as they are; centre, z, p: as the method has it; low, high: the same, never without the
+    value. p: the chance of a difference at least this large where there is none. n: the answers of both.
     """
 
     value: float
@@ -109,7 +110,7 @@ def difference(one: Counts, other: Counts, method: Method = Method.ADJUSTED_WALD
     centre, error = first - second, math.hypot(first_error, second_error)
     z = centre / error if error else math.copysign(math.inf, centre) if centre else 0.0
     reach = normal(level) * error
-    low, high = max(-200.0, centre - reach), min(200.0, centre + reach)
+    low, high = holding(value, (centre - reach, centre + reach), 200.0)
     return Difference(value, centre, low, high, error, z, two_sided(z), (one.n, other.n), method, level)
 
 
@@ -127,7 +128,7 @@ def needed_to_narrow(counts: Counts, margin: float = NARROW, level: float = LEVE
     side: no more than there are where it is as narrow already. Raises NothingCountedError.
     """
     net(counts)
-    return needed_for_margin(_with_added(counts)[1], margin, level)
+    return needed_for_margin(adjusted_variance(counts), margin, level)
 
 
 def needed_to_detect(variances: tuple[float, float], change: float, level: float = LEVEL, chance: float = POWER) -> int:

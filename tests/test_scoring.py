@@ -270,9 +270,25 @@ def test_a_difference_turns_over_with_its_sides(one: Counts, other: Counts) -> N
 
 @given(ANY, ANY)
 def test_a_test_and_its_interval_agree(one: Counts, other: Counts) -> None:
-    """A difference is beyond chance exactly where its interval leaves out 0."""
+    """A difference is beyond chance exactly where its interval leaves out 0; unless the raw one, which adjusting has
+    turned over, is on the other side of it."""
     found = difference(one, other)
-    assert (found.p < 0.05) == (found.low > 0 or found.high < 0)
+    is_beyond = found.p < 0.05 and found.value * found.centre > 0
+    assert is_beyond == (found.low > 0 or found.high < 0)
+
+
+@given(ANY, ANY)
+def test_a_difference_lies_in_its_own_interval(one: Counts, other: Counts) -> None:
+    """Whatever adjusting does to its middle."""
+    found = difference(one, other)
+    assert -200 <= found.low <= found.value <= found.high <= 200
+
+
+def test_ten_promoters_and_ten_detractors_differ_by_all_there_is() -> None:
+    """200 points, adjusted to 20 (10 / 13) with errors of 15.01 each: from 112, and up to 200, not to 195."""
+    found = difference(nps(10, 0, 0), nps(0, 0, 10))
+    assert (found.value, round(found.low), found.high) == (200, 112, 200)
+    assert round(found.centre + (found.centre - found.low)) == 195
 
 
 def test_methods_are_for_what_they_are_made_for() -> None:
