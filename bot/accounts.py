@@ -45,6 +45,10 @@ TRIES = 10
 TRIES_WITHIN = timedelta(minutes=15)
 """How often a password may be tried under one name, and within what time."""
 
+TRIES_IN_KNOWN = 5
+"""How often in that time after those, in a browser in which that user has signed in before: else anybody could keep
+them out by trying under their name."""
+
 BUCKETS = 2**16
 """Tries are counted by a part of the hash of the name, so that invented names cannot fill the database."""
 
@@ -137,17 +141,21 @@ class Accounts:
         with self._database.write() as connection:
             return accounts.disable_user(connection, _named(name), None if undo else self._clock())
 
-    def sign_in(self, name: str, password: str) -> User | None:
+    def sign_in(self, name: str, password: str, known: str | None = None) -> User | None:
         """The user of this name with this password, None where there is none; both take the same time.
 
-        Raises TooManyTriesError, whether or not there is such a user.
+        known: the id of the user who has signed in with this browser before. Raises TooManyTriesError, whether or not
+        there is such a user.
         """
-        known, now = _folded(name), self._clock()
-        bucket = int.from_bytes(hashlib.sha256(known.encode()).digest()) % BUCKETS
+        folded, now = _folded(name), self._clock()
+        bucket = _bucket(folded)
         with self._database.write() as connection:
+            user = accounts.user_named(connection, folded)
             if not accounts.may_try(connection, bucket, now, now - TRIES_WITHIN, TRIES):
-                raise TooManyTriesError(int(TRIES_WITHIN.total_seconds()))
-            user = accounts.user_named(connection, known)
+                bucket = BUCKETS + _bucket(known or "")
+                is_known = user is not None and user.id == known
+                if not is_known or not accounts.may_try(connection, bucket, now, now - TRIES_WITHIN, TRIES_IN_KNOWN):
+                    raise TooManyTriesError(int(TRIES_WITHIN.total_seconds()))
         decoy = _decoy(self._hasher)
         if not self._is_right(user.password if user else decoy, password) or not user or user.disabled_at:
             return None
@@ -156,6 +164,11 @@ class Accounts:
         with self._database.write() as connection:
             accounts.signed_in(connection, user.id, bucket, now, hashed)
         return user
+
+    def end_sessions(self, id_: str) -> None:
+        """Nobody is signed in as this user any more, in whatever browser."""
+        with self._database.write() as connection:
+            accounts.end_sessions(connection, id_)
 
     def signed_in(self, id_: str, generation: int) -> User | None:
         """The user with this id, unless they were disabled or their sessions were ended since that generation."""
@@ -211,6 +224,10 @@ def _folded(name: str) -> str:
 def _typed(password: str) -> str:
     """A password as it is hashed: it is the same on every keyboard."""
     return unicodedata.normalize("NFKC", password)
+
+
+def _bucket(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()) % BUCKETS
 
 
 def _digest(key: str) -> str:

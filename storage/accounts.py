@@ -56,6 +56,7 @@ USER_BY_NAME = select(users).where(users.c.name == bindparam("user"))
 ANY_USER = select(users.c.id).limit(1)
 ADD_USER = insert_or(users).on_conflict_do_nothing().returning(users.c.id)
 CHANGE_USER = update(users).where(users.c.name == bindparam("user")).returning(users.c.id)
+END_SESSIONS = update(users).where(users.c.id == bindparam("user")).values(generation=users.c.generation + 1)
 SIGNED_IN = update(users).where(users.c.id == bindparam("user"))
 
 _first = insert_or(sign_in_tries)
@@ -139,6 +140,11 @@ def disable_user(connection: Connection, name: str, at: datetime | None) -> bool
     """Whether there is such a user, who cannot sign in from then on, or again can where `at` is None."""
     changed = {"disabled_at": at, "generation": users.c.generation + 1}
     return connection.execute(CHANGE_USER.values(changed), {"user": name}).first() is not None
+
+
+def end_sessions(connection: Connection, id_: str) -> None:
+    """Ends every session of this user."""
+    connection.execute(END_SESSIONS, {"user": id_})
 
 
 def signed_in(connection: Connection, id_: str, bucket: int, at: datetime, password: str) -> None:

@@ -13,7 +13,16 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from bot import accounts as ours
-from bot.accounts import TRIES, TRIES_WITHIN, Accounts, Role, TooManyTriesError, UnusableError, new_password
+from bot.accounts import (
+    TRIES,
+    TRIES_IN_KNOWN,
+    TRIES_WITHIN,
+    Accounts,
+    Role,
+    TooManyTriesError,
+    UnusableError,
+    new_password,
+)
 from bot.cli import cli
 from storage.database import Database
 from storage.models import api_keys, sign_in_tries, users
@@ -134,6 +143,27 @@ def test_guessing_is_stopped_for_known_and_unknown_names_alike(accounts: Account
             assert accounts.sign_in(name, "wrong" * 4) is None
         with pytest.raises(TooManyTriesError):
             accounts.sign_in(name, PASSWORD)
+    clock.now += TRIES_WITHIN
+    assert accounts.sign_in("agent", PASSWORD)
+
+
+def test_strangers_keep_nobody_out_of_their_own_browser(accounts: Accounts, clock: Clock) -> None:
+    """Where somebody has signed in before, there are a few tries more under their name, and under no other."""
+    for name in ("agent", "other"):
+        accounts.add_user(name, Role.STAFF, PASSWORD)
+    known = accounts.sign_in("agent", PASSWORD)
+    assert known
+    for name in ("agent", "other", "nobody"):
+        for _ in range(TRIES):
+            accounts.sign_in(name, "wrong" * 4)
+    assert accounts.sign_in("agent", PASSWORD, known.id)
+    for name, browser in (("agent", None), ("agent", "id9"), ("other", known.id), ("nobody", known.id)):
+        with pytest.raises(TooManyTriesError):
+            accounts.sign_in(name, PASSWORD, browser)
+    for _ in range(TRIES_IN_KNOWN):
+        assert accounts.sign_in("agent", "wrong" * 4, known.id) is None
+    with pytest.raises(TooManyTriesError):
+        accounts.sign_in("agent", PASSWORD, known.id)
     clock.now += TRIES_WITHIN
     assert accounts.sign_in("agent", PASSWORD)
 

@@ -12,11 +12,13 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from bot.accounts import TRIES, Role
 from bot.app import Parts, assemble, create_app
 from bot.invitations import NewContact, Source
 from bot.settings import Settings
+from bot.web.browsers import Browsers
 from storage.database import migrate
 from tests.served import served
 from tests.staffed import PASSWORD, sign_in, staffed, token
@@ -288,6 +290,43 @@ def test_changes_to_an_account_hold_at_once(parts: Parts, client: FlaskClient) -
     assert urlsplit(where(client.get("/contacts"))).path == "/sign-in"
 
 
+def test_signing_out_ends_the_session_itself(parts: Parts) -> None:
+    """A copy of the cookie opens nothing any more, nor does another browser; the page says so."""
+    app = create_app(parts)
+    here, there = app.test_client(), app.test_client()
+    for client in (here, there):
+        sign_in(client, "staff")
+    cookie = here.get_cookie("nawoord")
+    assert cookie
+    assert "ends your sessions in every browser" in here.get("/account").text
+    left = here.post("/sign-out", data={"csrf_token": token(here.get("/account"))}, follow_redirects=True)
+    assert "also wherever else you were signed in" in left.text
+    copied = app.test_client()
+    copied.set_cookie("nawoord", cookie.value)
+    for client in (here, there, copied):
+        assert urlsplit(where(client.get("/contacts"))).path == "/sign-in"
+    sign_in(here, "staff")
+    assert here.get("/contacts").status_code == 200
+
+
+def test_a_stranger_who_tries_locks_nobody_out_of_their_own_browser(parts: Parts) -> None:
+    """What a browser is known by opens nothing, and is nothing that anybody could make up."""
+    app = create_app(parts)
+    own, stranger = app.test_client(), app.test_client()
+    sign_in(own, "staff")
+    own.post("/sign-out", data={"csrf_token": token(own.get("/account"))})
+    assert own.get("/contacts").status_code == 302
+    for _ in range(TRIES):
+        assert sign_in(stranger, "staff", "not this one at all").status_code == 401
+    known = own.get_cookie("nawoord-known")
+    assert known
+    for forged in ("", known.value[:-1], known.value.split(".")[0] + ".x"):
+        stranger.set_cookie("nawoord-known", forged)
+        assert sign_in(stranger, "staff").status_code == 429
+    assert sign_in(own, "staff").status_code == 302
+    assert own.get("/contacts").status_code == 200
+
+
 def test_another_password_ends_the_other_sessions(parts: Parts) -> None:
     """Whoever changes it stays; every other browser is out, and the old password opens nothing."""
     app = create_app(parts)
@@ -449,12 +488,15 @@ def test_the_cookie_is_kept_close(tmp_path: Path, parts: Parts, url: str, secure
     settings = parts.settings.model_copy(update={"public_url": url})
     app = create_app(assemble(settings))
     answer = app.test_client().get("/sign-in", headers={"Host": urlsplit(url).netloc})
-    cookie = answer.headers["Set-Cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=Lax" in cookie
-    assert "Path=/" in cookie
-    assert ("Secure" in cookie) == secure
-    assert cookie.startswith("__Host-nawoord=" if secure else "nawoord=")
+    known, user = Response(), parts.accounts.sign_in("staff", PASSWORD)
+    assert user
+    Browsers([b"secret"], url).remember(known, user)
+    for cookie, name in ((answer.headers["Set-Cookie"], "nawoord"), (known.headers["Set-Cookie"], "nawoord-known")):
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        assert "Path=/" in cookie
+        assert ("Secure" in cookie) == secure
+        assert cookie.startswith(f"__Host-{name}=" if secure else f"{name}=")
 
 
 def test_webhooks_and_the_api_know_no_session(parts: Parts) -> None:

@@ -69,7 +69,7 @@ def enter(user: User) -> None:
 
 
 def leave() -> None:
-    """Nobody is signed in with this browser any more."""
+    """Nobody is signed in with this browser any more; a copy of its cookie is ended by `Accounts.end_sessions`."""
     logout_user()
     session.clear()
 

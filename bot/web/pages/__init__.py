@@ -18,6 +18,7 @@ from bot.settings import CarrierName, Settings
 from bot.verbatims import Verbatims
 from bot.web import auth, language
 from bot.web.auth import keep_sessions
+from bot.web.browsers import Browsers
 from bot.web.pages.account import account
 from bot.web.pages.callbacks import callbacks
 from bot.web.pages.contacts import contacts
@@ -79,7 +80,7 @@ def add_pages(
         return {"is_invented": is_invented}
 
     parts = (
-        account(accounts),
+        account(accounts, Browsers(keys.subs("browsers"), settings.base_url)),
         overview(source),
         trend(source),
         outcomes(source, keys),

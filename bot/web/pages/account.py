@@ -5,13 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from bot.accounts import Accounts, TooManyTriesError, UnusableError, User
 from bot.web import auth
+from bot.web.browsers import Browsers
 from bot.web.language import choose
 from bot.web.language import gettext as _
 from bot.web.pages.forms import NewPassword, Plain, SignIn
 from bot.web.pages.frame import EVERYBODY, open_to_all, seen_by
 
 
-def account(accounts: Accounts) -> Blueprint:
+def account(accounts: Accounts, browsers: Browsers) -> Blueprint:
     """Where people come in, go out, and look after their password."""
     pages = Blueprint("account", __name__)
 
@@ -27,13 +28,15 @@ def account(accounts: Accounts) -> Blueprint:
             user, trouble, status = _tried(form)
             if user:
                 auth.enter(user)
-                return redirect(target)
+                response = redirect(target)
+                browsers.remember(response, user)
+                return response
         has_users = accounts.has_users()
         return render_template("sign_in.html", form=form, target=target, trouble=trouble, has_users=has_users), status
 
     def _tried(form: SignIn) -> tuple[User | None, str | None, int]:
         try:
-            user = accounts.sign_in(form.name.data or "", form.password.data or "")
+            user = accounts.sign_in(form.name.data or "", form.password.data or "", browsers.known())
         except TooManyTriesError as error:
             return None, "busy" if error.seconds < 60 else "tried too often", 429
         return user, "unknown", 401
@@ -42,7 +45,10 @@ def account(accounts: Accounts) -> Blueprint:
     @open_to_all
     def sign_out() -> ResponseReturnValue:
         if Plain().validate_on_submit():
+            if user := auth.who():
+                accounts.end_sessions(user.id)
             auth.leave()
+            flash(_("You are signed out, also wherever else you were signed in."))
         return redirect(url_for("pages.account.sign_in"))
 
     @pages.post("/language")
@@ -68,11 +74,11 @@ def account(accounts: Accounts) -> Blueprint:
             form.again.errors = [_("The two are not the same; type the new password twice.")]
             return False
         try:
-            if not accounts.sign_in(user.name, form.current.data or ""):
+            if not accounts.sign_in(user.name, form.current.data or "", user.id):
                 form.current.errors = [_("This is not your password; type the one you signed in with.")]
                 return False
             accounts.change_password(user.name, form.new.data or "")
-            auth.enter(accounts.sign_in(user.name, form.new.data or "") or user)
+            auth.enter(accounts.sign_in(user.name, form.new.data or "", user.id) or user)
         except TooManyTriesError:
             form.current.errors = [_("It was tried too often; wait a quarter of an hour.")]
             return False
