@@ -148,8 +148,8 @@ def _answered(connection: Connection, keys: Keys, of: Sequence[str]) -> Mapping[
     return found
 
 
-def _response(row: Row[Any], answered: Mapping[str, Given]) -> Response:
-    *about, started_at, ended_at, outcome, last_question, country = row
+def _response(row: Sequence[Any], answered: Mapping[str, Given]) -> Response:
+    *about, started_at, ended_at, outcome, last_question, country = tuple(row)
     ended = None if ended_at is None else read(ended_at)
     cells: Sequence[Any] = (*about, read(started_at), ended, outcome, last_question, answered, country)
     return Response(*cells)
