@@ -68,7 +68,7 @@ def read_for(parts: Parts, session: str, theme: str, evidence: tuple[int, int] =
         connection.execute(insert(tags), {**key, **found, "evidence": json.dumps([evidence])})
 
 
-def rows(parts: Parts, what: What, wanted: Filter = Filter(), **more: bool) -> list[Mapping[str, Any]]:  # noqa: B008
+def rows(parts: Parts, what: What, wanted: Filter = Filter(), **more: Any) -> list[Mapping[str, Any]]:  # noqa: B008
     table = export(source_of(parts), parts.keys, what, wanted, **more).table()
     return [dict(zip((column.name for column in table.columns), row, strict=True)) for row in table.rows]
 
