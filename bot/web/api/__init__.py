@@ -28,6 +28,7 @@ from bot.web.api.optouts import opt_outs
 from bot.web.api.reading import METHODS, PROBLEM, fields, operations
 from bot.web.api.verbatims import verbatims
 from bot.web.references import ReferenceConverter
+from bot.web.roles import roles_of
 from bot.web.security import secured
 from storage.database import UnavailableError
 from storage.encryption import Keys
@@ -119,7 +120,7 @@ def _mistaken(error: ValidationError) -> Response:
 def _tell_roles(app: OpenAPI) -> None:
     """Writes into the document what `allowed` says."""
     for rule in app.url_map.iter_rules():
-        roles = getattr(app.view_functions[rule.endpoint], "roles", ())
+        roles = roles_of(app, rule.endpoint) or ()
         for method in METHODS if roles else ():
             if method.upper() in (rule.methods or ()):
                 setattr(getattr(app.paths[parse_rule(rule.rule)], method), "x-roles", sorted(roles))

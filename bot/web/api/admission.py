@@ -1,14 +1,13 @@
 """Who may ask what of the API: a key, its role, how often, and a body that can be read."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import current_app, g, request
 
-from bot.accounts import Accounts, Role
+from bot.accounts import Accounts
 from bot.web.problems import MEDIA_TYPE, refuse
-
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+from bot.web.roles import roles_of
 
 KEY: list[dict[str, list[str]]] = [{"key": []}]
 
@@ -36,16 +35,6 @@ READING = _described(401, 403, 422, 429, 503)
 WRITING = READING | _described(400, 413, 415)
 NOT_FOUND = _described(404)
 CONFLICT = _described(409)
-
-
-def allowed(*roles: Role) -> Callable[[Endpoint], Endpoint]:
-    """Says which roles may use an endpoint; without it nobody may."""
-
-    def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.roles = roles  # type: ignore[attr-defined]
-        return endpoint
-
-    return mark
 
 
 def is_open() -> bool:
@@ -79,7 +68,7 @@ def admission(accounts: Accounts) -> Callable[[], None]:
                 {"WWW-Authenticate": 'Bearer realm="nawoord", error="invalid_token"'},
             )
         g.key = known
-        roles: tuple[Role, ...] = getattr(current_app.view_functions[request.endpoint or ""], "roles", ())
+        roles = roles_of(current_app, request.endpoint) or ()
         if known.role not in roles:
             scope = " ".join(roles)
             refuse(

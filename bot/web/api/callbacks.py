@@ -7,7 +7,7 @@ from flask_openapi3.models.tag import Tag
 from bot.accounts import Role
 from bot.callbacks import Callbacks, TakenError
 from bot.intake import Fault
-from bot.web.api.admission import CONFLICT, KEY, NOT_FOUND, READING, WRITING, allowed
+from bot.web.api.admission import CONFLICT, KEY, NOT_FOUND, READING, WRITING
 from bot.web.api.replies import reply
 from bot.web.callback_schemas import (
     CallbackOut,
@@ -19,6 +19,7 @@ from bot.web.callback_schemas import (
     Closing,
 )
 from bot.web.problems import faulty, refuse
+from bot.web.roles import allowed
 
 UNKNOWN = "There is no callback of this id; it may have been deleted in the meantime."
 FAULTS = {

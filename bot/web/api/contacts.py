@@ -6,11 +6,12 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from bot.accounts import Role
+from bot.accounts import KEY_ROLES
 from bot.invitations import InvalidContact, Invitations, Wanted
-from bot.web.api.admission import KEY, NOT_FOUND, READING, WRITING, allowed
+from bot.web.api.admission import KEY, NOT_FOUND, READING, WRITING
 from bot.web.api.replies import reply
 from bot.web.problems import faulty, refuse
+from bot.web.roles import READERS, REPORTERS, allowed
 from bot.web.schemas import Contact, ContactPath, Contacts, ContactsQuery, Decision
 from flows.filters import Filter
 
@@ -28,7 +29,7 @@ def contacts(invitations: Invitations) -> APIBlueprint:
         " decision, also where two requests race; nobody is ever invited twice for it.",
         responses={200: Decision, 201: Decision, **WRITING},
     )
-    @allowed(Role.TRIGGER, Role.ADMIN)
+    @allowed(*REPORTERS)
     def report(body: Contact) -> Response:
         try:
             decided = invitations.take(body.reported())
@@ -44,7 +45,7 @@ def contacts(invitations: Invitations) -> APIBlueprint:
         description="What was decided about it, and how far its invitation has come.",
         responses={200: Decision, **READING, **NOT_FOUND},
     )
-    @allowed(Role.TRIGGER, Role.ANALYST, Role.ADMIN)
+    @allowed(*KEY_ROLES)
     def find(path: ContactPath) -> Response:
         decided = invitations.find(path.reference.strip())
         if decided is None:
@@ -58,7 +59,7 @@ def contacts(invitations: Invitations) -> APIBlueprint:
         description="The newest first. Filters hold together; `next` leads to the page after.",
         responses={200: Contacts, **READING},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def newest(query: ContactsQuery) -> Response:
         invited = None if query.decision is None else query.decision == "invited"
         only = Filter()

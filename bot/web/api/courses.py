@@ -6,16 +6,16 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from bot.accounts import Role
 from bot.reporting.drivers import driven
 from bot.reporting.plain_drivers import plain_driven
 from bot.reporting.source import YEAR, Source
 from bot.reporting.trends import WINDOWS, trend
-from bot.web.api.admission import KEY, NOT_FOUND, READING, allowed
+from bot.web.api.admission import KEY, NOT_FOUND, READING
 from bot.web.api.figures import misfiltered
 from bot.web.api.replies import reply
 from bot.web.course_schemas import DriversOut, DriversQuery, QuestionPath, TrendOut, TrendQuery
 from bot.web.problems import refuse
+from bot.web.roles import READERS, allowed
 from flows.filters import Filter, FilterError, read
 from flows.survey import Rating
 
@@ -37,7 +37,7 @@ def courses(source: Source) -> APIBlueprint:
         " shifted (CUSUM). Of the question as it is asked now, unless `instrument` names another measure.",
         responses={200: TrendOut, **READING, **NO_QUESTION},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def course(path: QuestionPath, query: TrendQuery) -> Response:
         try:
             wanted = read(query.pairs())
@@ -55,7 +55,7 @@ def courses(source: Source) -> APIBlueprint:
         " sentiment, as people and then rules have read what was said. Measure as of the course.",
         responses={200: DriversOut, **READING, **NO_QUESTION},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def pulling(path: QuestionPath, query: DriversQuery) -> Response:
         try:
             wanted = read(query.pairs())

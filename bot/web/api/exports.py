@@ -12,12 +12,13 @@ from bot.intake import Fault
 from bot.reporting.exports import Export, export
 from bot.reporting.source import Source
 from bot.reporting.writers import TYPES, in_json
-from bot.web.api.admission import KEY, NOT_FOUND, READING, allowed
+from bot.web.api.admission import KEY, NOT_FOUND, READING
 from bot.web.api.figures import misfiltered
 from bot.web.api.replies import reply
 from bot.web.downloads import download
 from bot.web.export_schemas import CONTENT, ColumnOut, ColumnsOut, ExportPath, ExportQuery
 from bot.web.problems import faulty, refuse
+from bot.web.roles import READERS, allowed
 from flows.filters import Filter, FilterError
 from flows.narrowing import read_with_filter
 from storage.encryption import Keys
@@ -40,7 +41,7 @@ def exports(source: Source, keys: Keys) -> APIBlueprint:
         " response ends as it should: the connection is cut where anything goes wrong on the way.",
         responses={200: {"description": "The export.", "content": CONTENT}, **READING, **NOT_FOUND},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def take_away(path: ExportPath, query: ExportQuery) -> Response:
         after = place_of(query.cursor) if query.cursor else BEGINNING
         if after is None:
@@ -64,7 +65,7 @@ def exports(source: Source, keys: Keys) -> APIBlueprint:
         summary="Read what the columns of an export mean",
         responses={200: ColumnsOut, **READING, **NOT_FOUND},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def columns(path: ExportPath) -> Response:
         found = export(source, keys, path.what, Filter()).columns
         return reply(

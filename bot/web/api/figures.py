@@ -4,17 +4,17 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from bot.accounts import Role
 from bot.cursors import cursor_of, place_of
 from bot.intake import Fault
 from bot.reporting.funnel import asked
 from bot.reporting.overview import overview
 from bot.reporting.plain import plain_asked, plain_overview
 from bot.reporting.source import Source
-from bot.web.api.admission import KEY, READING, allowed
+from bot.web.api.admission import KEY, READING
 from bot.web.api.replies import reply
 from bot.web.figure_schemas import Answers, AnswersQuery, FunnelOut, FunnelQuery, Scores, ScoresQuery, SurveyOut
 from bot.web.problems import faulty
+from bot.web.roles import READERS, allowed
 from flows.filters import FilterError, read
 from flows.narrowing import read_with_filter
 from storage.encryption import Keys
@@ -37,7 +37,7 @@ def figures(source: Source, keys: Keys) -> APIBlueprint:
         " has moved more than chance. Measures and wordings are never averaged together.",
         responses={200: Scores, **READING},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def scores(query: ScoresQuery) -> Response:
         try:
             found = overview(source, read(query.pairs()), query.by)
@@ -52,7 +52,7 @@ def figures(source: Source, keys: Keys) -> APIBlueprint:
         description="Every contact in one place, AAPOR's outcome rates, and where people leave the questions.",
         responses={200: FunnelOut, **READING},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def funnel(query: FunnelQuery) -> Response:
         try:
             found = asked(source, read(query.pairs()))
@@ -67,7 +67,7 @@ def figures(source: Source, keys: Keys) -> APIBlueprint:
         description="Survey by survey, the first begun first; verbatims are masked. Ask again with the same filter.",
         responses={200: Answers, **READING},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def answers(query: AnswersQuery) -> Response:
         after = place_of(query.cursor) if query.cursor else BEGINNING
         if after is None:

@@ -5,11 +5,11 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from bot import optouts
-from bot.accounts import Role
 from bot.invitations import InvalidContact
-from bot.web.api.admission import KEY, READING, WRITING, allowed
+from bot.web.api.admission import KEY, READING, WRITING
 from bot.web.api.replies import reply
 from bot.web.problems import faulty
+from bot.web.roles import READERS, REPORTERS, allowed
 from bot.web.schemas import Noted, OptedOut, OptOut, OptOuts, OptOutsQuery
 
 
@@ -26,7 +26,7 @@ def opt_outs(opted_out: optouts.OptOuts) -> APIBlueprint:
         " changes nothing.",
         responses={200: OptedOut, **WRITING},
     )
-    @allowed(Role.TRIGGER, Role.ADMIN)
+    @allowed(*REPORTERS)
     def note(body: OptOut) -> Response:
         try:
             if body.undo:
@@ -45,7 +45,7 @@ def opt_outs(opted_out: optouts.OptOuts) -> APIBlueprint:
         " number is kept.",
         responses={200: OptOuts, **READING},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def latest(query: OptOutsQuery) -> Response:
         found = opted_out.latest(query.limit)
         return reply(OptOuts(count=found.count, latest=[Noted(at=at, how=how) for at, how in found.noted]))

@@ -5,12 +5,11 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from bot import verbatims as reading
-from bot.accounts import Role
 from bot.cursors import cursor_of, place_of
 from bot.intake import Fault
 from bot.reporting.source import Source
 from bot.verbatims import UnknownThemeError, UnknownVerbatimError
-from bot.web.api.admission import KEY, NOT_FOUND, READING, WRITING, allowed
+from bot.web.api.admission import KEY, NOT_FOUND, READING, WRITING
 from bot.web.api.figures import misfiltered
 from bot.web.api.replies import reply
 from bot.web.coding_schemas import (
@@ -23,6 +22,7 @@ from bot.web.coding_schemas import (
     VerbatimsQuery,
 )
 from bot.web.problems import faulty, refuse
+from bot.web.roles import READERS, allowed
 from flows.filters import FilterError
 from flows.narrowing import read_with_filter
 from storage import listed
@@ -44,7 +44,7 @@ def verbatims(all_of_them: reading.Verbatims, source: Source) -> APIBlueprint:
         description="The first answered first, with the themes that count at present. Ask again with the same filter.",
         responses={200: Verbatims, **READING},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def page(query: VerbatimsQuery) -> Response:
         after = place_of(query.cursor) if query.cursor else Place()
         if after is None:
@@ -66,7 +66,7 @@ def verbatims(all_of_them: reading.Verbatims, source: Source) -> APIBlueprint:
         summary="Look up a verbatim",
         responses={200: Verbatim, **READING, **NOT_FOUND},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def find(path: VerbatimPath) -> Response:
         try:
             return reply(Verbatim.of(all_of_them.show(path.id)))
@@ -81,7 +81,7 @@ def verbatims(all_of_them: reading.Verbatims, source: Source) -> APIBlueprint:
         " key. The last decision counts; earlier ones are kept.",
         responses={200: Verbatim, **WRITING, **NOT_FOUND},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def decide(path: VerbatimPath, body: Coding) -> Response:
         speaks_of = {tag.theme: tag.sentiment for tag in body.tags}
         try:
@@ -97,7 +97,7 @@ def verbatims(all_of_them: reading.Verbatims, source: Source) -> APIBlueprint:
         summary="Show the code frame",
         responses={200: CodeFrameOut, **READING},
     )
-    @allowed(Role.ANALYST, Role.ADMIN)
+    @allowed(*READERS)
     def themes() -> Response:
         frame = all_of_them.frame
         listed = [ThemeOut.of(theme) for theme in frame.themes]

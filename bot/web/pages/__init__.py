@@ -9,7 +9,7 @@ from flask import Flask, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from bot.accounts import Accounts, Role
+from bot.accounts import Accounts
 from bot.callbacks import Callbacks
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
@@ -23,7 +23,7 @@ from bot.web.pages.account import account
 from bot.web.pages.callbacks import callbacks
 from bot.web.pages.contacts import contacts
 from bot.web.pages.exports import exports
-from bot.web.pages.frame import frame, open_to_all, wrong
+from bot.web.pages.frame import frame, wrong
 from bot.web.pages.optouts import opt_outs
 from bot.web.pages.outcomes import outcomes
 from bot.web.pages.overview import overview
@@ -31,6 +31,7 @@ from bot.web.pages.themes import themes
 from bot.web.pages.times import Clock
 from bot.web.pages.trend import trend
 from bot.web.pages.verbatims import verbatims
+from bot.web.roles import READERS, open_to_all
 from bot.web.security import secured
 from flows.survey import Survey
 from storage import demonstration
@@ -102,7 +103,7 @@ def add_pages(
             return redirect(url_for("sandbox.page"))
         if (user := auth.who()) is None:
             return redirect(url_for("pages.account.sign_in"))
-        is_reader = user.role in (Role.ANALYST, Role.ADMIN)
+        is_reader = user.role in READERS
         return redirect(url_for("pages.overview.shown" if is_reader else "pages.contacts.listed"))
 
     language.speak(app)

@@ -9,7 +9,7 @@ from bot.web.browsers import Browsers
 from bot.web.language import choose
 from bot.web.language import gettext as _
 from bot.web.pages.forms import NewPassword, Plain, SignIn
-from bot.web.pages.frame import EVERYBODY, open_to_all, seen_by
+from bot.web.roles import EVERYBODY, allowed, open_to_all
 
 
 def account(accounts: Accounts, browsers: Browsers) -> Blueprint:
@@ -60,7 +60,7 @@ def account(accounts: Accounts, browsers: Browsers) -> Blueprint:
         return response
 
     @pages.route("/account", methods=["GET", "POST"])
-    @seen_by(*EVERYBODY)
+    @allowed(*EVERYBODY)
     def own() -> ResponseReturnValue:
         form, user = NewPassword(), auth.who()
         if user and form.validate_on_submit() and _changed(form, user):

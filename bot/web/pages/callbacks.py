@@ -8,20 +8,19 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateTimeLocalField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from bot.accounts import Role, User
+from bot.accounts import User
 from bot.callbacks import CLOSING, LONGEST_NOTE, Callbacks, Shown, TakenError
 from bot.web import auth
 from bot.web.language import gettext as _
 from bot.web.language import language
 from bot.web.pages.forms import MINUTE, NEEDED, Plain
-from bot.web.pages.frame import seen_by, wrong
+from bot.web.pages.frame import wrong
 from bot.web.pages.scores import scored
 from bot.web.pages.times import Clock
+from bot.web.roles import DESK, allowed
 from flows.callbacks import Ending
 from flows.survey import Survey
 from storage.listed import Rated
-
-MAY_CALL = (Role.STAFF, Role.ADMIN)
 
 ON_A_PAGE = 50
 
@@ -43,7 +42,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
     days = all_of_them.keep.days
 
     @pages.get("/callbacks")
-    @seen_by(*MAY_CALL)
+    @allowed(*DESK)
     def listed() -> ResponseReturnValue:
         asked = request.args.get("show", "")
         shown = Shown(asked) if asked in set(Shown) else Shown.OPEN
@@ -63,12 +62,12 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
         )
 
     @pages.get("/callbacks/<id>")
-    @seen_by(*MAY_CALL)
+    @allowed(*DESK)
     def one(id: str) -> ResponseReturnValue:
         return _page(id, DoneForm(due_at=_tomorrow()))
 
     @pages.post("/callbacks/<id>/claim")
-    @seen_by(*MAY_CALL)
+    @allowed(*DESK)
     def claim(id: str) -> ResponseReturnValue:
         if Plain().validate_on_submit():
             try:
@@ -78,7 +77,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
         return redirect(url_for("pages.callbacks.one", id=id))
 
     @pages.post("/callbacks/<id>/take-up")
-    @seen_by(*MAY_CALL)
+    @allowed(*DESK)
     def take_up(id: str) -> ResponseReturnValue:
         if Plain().validate_on_submit():
             try:
@@ -88,7 +87,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
         return redirect(url_for("pages.callbacks.one", id=id))
 
     @pages.post("/callbacks/<id>/release")
-    @seen_by(*MAY_CALL)
+    @allowed(*DESK)
     def release(id: str) -> ResponseReturnValue:
         if Plain().validate_on_submit():
             try:
@@ -98,7 +97,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
         return redirect(url_for("pages.callbacks.one", id=id))
 
     @pages.post("/callbacks/<id>/close")
-    @seen_by(*MAY_CALL)
+    @allowed(*DESK)
     def close(id: str) -> ResponseReturnValue:
         form = DoneForm()
         if not form.validate_on_submit():

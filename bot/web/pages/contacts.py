@@ -5,16 +5,13 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bot.accounts import Role
 from bot.invitations import Decided, InvalidContact, Invitations, Wanted
 from bot.web import auth
 from bot.web.pages.forms import ContactForm, FindForm, Plain
-from bot.web.pages.frame import EVERYBODY, seen_by
 from bot.web.pages.searching import Search, searched
 from bot.web.pages.times import Clock
+from bot.web.roles import DESK, EVERYBODY, allowed
 from storage.histories import Step
-
-MAY_REPORT = (Role.STAFF, Role.ADMIN)
 
 ON_A_PAGE = 25
 COUNTED = 10_000
@@ -36,12 +33,12 @@ def contacts(
     pages = Blueprint("contacts", __name__)
 
     @pages.get("/contacts")
-    @seen_by(*EVERYBODY)
+    @allowed(*EVERYBODY)
     def listed() -> ResponseReturnValue:
         return _page(_form()), 200
 
     @pages.post("/contacts")
-    @seen_by(*MAY_REPORT)
+    @allowed(*DESK)
     def report() -> ResponseReturnValue:
         form = _form()
         if form.validate_on_submit():
@@ -55,7 +52,7 @@ def contacts(
         return _page(form), 422
 
     @pages.post("/contacts/find")
-    @seen_by(*EVERYBODY)
+    @allowed(*EVERYBODY)
     def find() -> ResponseReturnValue:
         # Sent as a form, for a number must not stand in an address.
         form, blank = FindForm(by_number=_may_report()), ContactForm(languages, clock.zone, clock.now(), formdata=None)
@@ -71,7 +68,7 @@ def contacts(
         return redirect(url_for("pages.contacts.listed", same_as=lines[0].reference))
 
     @pages.get("/contact")
-    @seen_by(*EVERYBODY)
+    @allowed(*EVERYBODY)
     def one() -> ResponseReturnValue:
         reference = request.args.get("reference", "").strip()
         decided = invitations.find(reference)
@@ -87,7 +84,7 @@ def contacts(
         ), 200
 
     @pages.post("/contact/now")
-    @seen_by(*MAY_REPORT)
+    @allowed(*DESK)
     def at_once() -> ResponseReturnValue:
         reference = request.form.get("reference", "").strip()
         if hurry is None or invitations.find(reference) is None:
@@ -136,4 +133,4 @@ def contacts(
 
 def _may_report() -> bool:
     user = auth.who()
-    return user is not None and user.role in MAY_REPORT
+    return user is not None and user.role in DESK

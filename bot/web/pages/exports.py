@@ -16,14 +16,12 @@ from bot.web import auth
 from bot.web.downloads import download
 from bot.web.pages.filtering import Bar
 from bot.web.pages.forms import Plain
-from bot.web.pages.frame import seen_by
 from bot.web.pages.narrowing import NarrowingBar, narrowed
+from bot.web.roles import READERS, allowed
 from flows.filters import Filter
 from storage.encryption import Keys
 
 LOG = getLogger(__name__)
-
-MAY_TAKE = (Role.ANALYST, Role.ADMIN)
 
 
 def exports(source: Source, keys: Keys, scheduled: Sequence[ScheduledExport]) -> Blueprint:
@@ -32,12 +30,12 @@ def exports(source: Source, keys: Keys, scheduled: Sequence[ScheduledExport]) ->
     pages = Blueprint("exports", __name__)
 
     @pages.get("/exports")
-    @seen_by(*MAY_TAKE)
+    @allowed(*READERS)
     def chosen() -> ResponseReturnValue:
         return _page(narrowed(source))
 
     @pages.post("/exports")
-    @seen_by(*MAY_TAKE)
+    @allowed(*READERS)
     def file() -> ResponseReturnValue:
         bar, given = narrowed(source), request.form
         what, format = given.get("what", ""), given.get("format", "")
@@ -50,7 +48,7 @@ def exports(source: Source, keys: Keys, scheduled: Sequence[ScheduledExport]) ->
         return download(found, format, bom="bom" in given)
 
     @pages.get("/exports/columns/<what>.md")
-    @seen_by(*MAY_TAKE)
+    @allowed(*READERS)
     def columns(what: str) -> ResponseReturnValue:
         if what not in set(What):
             return redirect(url_for("pages.exports.chosen"))

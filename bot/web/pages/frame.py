@@ -1,15 +1,13 @@
 """What every page stands in: who may see it, what is around it, and what is shown when something goes wrong."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
-from bot.accounts import Role
 from bot.invitations import Decided
 from bot.web import auth
 from bot.web.language import gettext as _
@@ -17,13 +15,10 @@ from bot.web.pages.forms import Plain
 from bot.web.pages.movements import moved
 from bot.web.pages.names import instrument_name, value_name
 from bot.web.pages.times import Clock
+from bot.web.roles import roles_of
 from bot.web.security import secured
 from flows.eligibility import SENTENCES
 from storage.database import UnavailableError
-
-Page = TypeVar("Page", bound=Callable[..., Any])
-
-EVERYBODY = (Role.STAFF, Role.ANALYST, Role.ADMIN)
 
 UNKEPT = "\0"
 """No database keeps this character, so that whatever holds it leads nowhere."""
@@ -31,40 +26,23 @@ UNKEPT = "\0"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the menu. endpoint: of the page; title: its name; roles: who may see it."""
+    """An entry of the menu, seen by whoever may see the page. endpoint: of the page; title: its name."""
 
     endpoint: str
     title: str
-    roles: tuple[Role, ...]
 
 
 MENU = (
-    Place("pages.overview.shown", "Overview", (Role.ANALYST, Role.ADMIN)),
-    Place("pages.trend.shown", "Trend", (Role.ANALYST, Role.ADMIN)),
-    Place("pages.outcomes.shown", "Outcomes", (Role.ANALYST, Role.ADMIN)),
-    Place("pages.themes.shown", "Themes", (Role.ANALYST, Role.ADMIN)),
-    Place("pages.contacts.listed", "Contacts", EVERYBODY),
-    Place("pages.verbatims.listing", "Verbatims", (Role.ANALYST, Role.ADMIN)),
-    Place("pages.callbacks.listed", "Callbacks", (Role.STAFF, Role.ADMIN)),
-    Place("pages.exports.chosen", "Exports", (Role.ANALYST, Role.ADMIN)),
-    Place("pages.opt_outs.noted", "Opt-outs", (Role.STAFF, Role.ADMIN)),
+    Place("pages.overview.shown", "Overview"),
+    Place("pages.trend.shown", "Trend"),
+    Place("pages.outcomes.shown", "Outcomes"),
+    Place("pages.themes.shown", "Themes"),
+    Place("pages.contacts.listed", "Contacts"),
+    Place("pages.verbatims.listing", "Verbatims"),
+    Place("pages.callbacks.listed", "Callbacks"),
+    Place("pages.exports.chosen", "Exports"),
+    Place("pages.opt_outs.noted", "Opt-outs"),
 )
-
-
-def seen_by(*roles: Role) -> Callable[[Page], Page]:
-    """Says which roles may see a page; without it nobody may."""
-
-    def mark(page: Page) -> Page:
-        page.roles = roles  # type: ignore[attr-defined]
-        return page
-
-    return mark
-
-
-def open_to_all(page: Page) -> Page:
-    """Says that a page is seen without signing in."""
-    page.roles = None  # type: ignore[attr-defined]
-    return page
 
 
 def frame(company: str, clock: Clock, *, has_sandbox: bool) -> Blueprint:
@@ -75,7 +53,7 @@ def frame(company: str, clock: Clock, *, has_sandbox: bool) -> Blueprint:
     def admit() -> ResponseReturnValue | None:
         if any(UNKEPT in told for told in (request.path, *(value for _, value in request.values.items(multi=True)))):
             return wrong(404)
-        roles = getattr(current_app.view_functions[request.endpoint or ""], "roles", ())
+        roles = roles_of(current_app, request.endpoint)
         if roles is None:
             return None
         user = auth.who()
@@ -87,7 +65,7 @@ def frame(company: str, clock: Clock, *, has_sandbox: bool) -> Blueprint:
     @pages.context_processor
     def around() -> dict[str, Any]:
         user = auth.who()
-        menu = [place for place in MENU if user and user.role in place.roles]
+        menu = [place for place in MENU if user and user.role in (roles_of(current_app, place.endpoint) or ())]
         return {
             "company": company,
             "user": user,

@@ -4,12 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from bot import optouts
-from bot.accounts import Role
 from bot.invitations import InvalidContact
 from bot.web.pages.forms import OptOutForm
-from bot.web.pages.frame import seen_by
-
-MAY_NOTE = (Role.STAFF, Role.ADMIN)
+from bot.web.roles import DESK, allowed
 
 LATEST = 20
 
@@ -19,7 +16,7 @@ def opt_outs(opted_out: optouts.OptOuts) -> Blueprint:
     pages = Blueprint("opt_outs", __name__)
 
     @pages.route("/opt-outs", methods=["GET", "POST"])
-    @seen_by(*MAY_NOTE)
+    @allowed(*DESK)
     def noted() -> ResponseReturnValue:
         form = OptOutForm()
         if form.validate_on_submit():

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from bot.accounts import Role
 from bot.reporting import funnel
 from bot.reporting.endings import ends
 from bot.reporting.source import Source
@@ -14,12 +13,12 @@ from bot.web.charts import sent
 from bot.web.language import gettext as _
 from bot.web.language import language
 from bot.web.pages.filtering import Bar, Link, asked
-from bot.web.pages.frame import seen_by
 from bot.web.pages.names import class_name, dimension_name, question_name, step_name, value_name
 from bot.web.pages.rates import told
 from bot.web.pages.surveys import surveys
 from bot.web.pages.times import duration
 from bot.web.pages.watching import charts
+from bot.web.roles import READERS, allowed
 from flows import wording
 from flows.estimates import Estimate, exact_share, share
 from flows.filters import query
@@ -30,8 +29,6 @@ from storage.asked import EndedBy
 from storage.chains import STEPS, chains, passed
 from storage.encryption import Keys
 from storage.figures import OF_ANSWERS
-
-MAY_SEE = (Role.ANALYST, Role.ADMIN)
 
 BY = ("queue", "agent")
 
@@ -69,7 +66,7 @@ def outcomes(source: Source, keys: Keys) -> Blueprint:
     pages.register_blueprint(surveys(source))
 
     @pages.get("/outcomes")
-    @seen_by(*MAY_SEE)
+    @allowed(*READERS)
     def shown() -> ResponseReturnValue:
         bar, by = asked(source), _by()
         people = funnel.asked(source, bar.wanted)
@@ -104,7 +101,7 @@ def outcomes(source: Source, keys: Keys) -> Blueprint:
         ), bar.status
 
     @pages.get("/outcomes/<key>.<form>")
-    @seen_by(*MAY_SEE)
+    @allowed(*READERS)
     def chart(key: str, form: str) -> ResponseReturnValue:
         by = _by()
         return sent(charts(_units(asked(source), by), by), key, form)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from bot.accounts import Role
 from bot.reporting import overview as reporting
 from bot.reporting.drivers import Drivers, driven
 from bot.reporting.figures import Figure
@@ -20,16 +19,14 @@ from bot.web.language import language, number
 from bot.web.pages import filtering
 from bot.web.pages.cards import theme_name
 from bot.web.pages.filtering import Bar, Meant
-from bot.web.pages.frame import seen_by
 from bot.web.pages.lately import Lately
 from bot.web.pages.movements import broken, moved, taken_apart
 from bot.web.pages.names import answered_alike, band_names, dimension_name, instrument_name, value_name
+from bot.web.roles import READERS, allowed
 from flows.document import DefinitionError
 from flows.estimates import Estimate, about, share
 from flows.filters import query
 from flows.measures import NPS, Band, Distribution
-
-MAY_SEE = (Role.ANALYST, Role.ADMIN)
 
 SHOWN_THEMES = 6
 """How many themes are named here; the page about themes has them all."""
@@ -52,7 +49,7 @@ def overview(source: Source) -> Blueprint:
     lately: Lately[Overview] = Lately()
 
     @pages.get("/overview")
-    @seen_by(*MAY_SEE)
+    @allowed(*READERS)
     def shown() -> ResponseReturnValue:
         bar, by = filtering.asked(source), _by()
         found = lately.put(_named(bar, by), reporting.overview(source, bar.wanted, by)) if not bar.faults else None
@@ -82,7 +79,7 @@ def overview(source: Source) -> Blueprint:
         ), bar.status
 
     @pages.get("/overview/<key>.<form>")
-    @seen_by(*MAY_SEE)
+    @allowed(*READERS)
     def chart(key: str, form: str) -> ResponseReturnValue:
         told, by = filtering.meant(source), _by()
         if told.faults:

@@ -6,21 +6,18 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from bot.accounts import Role
 from bot.cursors import cursor_of, place_of
 from bot.reporting.source import Source
 from bot.web.language import gettext as _
 from bot.web.language import language
 from bot.web.pages.filtering import Bar, Link, asked
-from bot.web.pages.frame import seen_by
 from bot.web.pages.names import question_name
 from bot.web.pages.scores import scored
+from bot.web.roles import READERS, allowed
 from flows.filters import CONTROL, LONGEST
 from storage import begun
 from storage.begun import Came, Said, Wanted
 from storage.listed import Rated
-
-MAY_SEE = (Role.ANALYST, Role.ADMIN)
 
 HERE = "pages.outcomes.surveys.listed"
 
@@ -54,7 +51,7 @@ def surveys(source: Source) -> Blueprint:
     pages = Blueprint("surveys", __name__)
 
     @pages.get("/outcomes/surveys")
-    @seen_by(*MAY_SEE)
+    @allowed(*READERS)
     def listed() -> ResponseReturnValue:
         bar, narrowed = asked(source), narrowing(request.args)
         wanted = source.narrowed(bar.wanted).between(*bar.period)

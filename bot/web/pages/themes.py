@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from bot.accounts import Role
 from bot.reporting.drivers import Drivers, driven
 from bot.reporting.overview import Measured, overview
 from bot.reporting.source import Source
@@ -15,16 +14,14 @@ from bot.web.language import language
 from bot.web.pages import bubbles
 from bot.web.pages.cards import theme_name
 from bot.web.pages.filtering import Link, Meant, asked, meant
-from bot.web.pages.frame import seen_by
 from bot.web.pages.lately import Lately
 from bot.web.pages.names import instrument_name, value_name
+from bot.web.roles import READERS, allowed
 from flows.document import DefinitionError
 from flows.filters import Filter, query
 from flows.measures import NPS
 from flows.reversals import sensitivity
 from storage.suspects import suspects
-
-MAY_SEE = (Role.ANALYST, Role.ADMIN)
 
 LISTED = 500
 """Contradictions on a page at most."""
@@ -47,7 +44,7 @@ def themes(source: Source) -> Blueprint:
     lately: Lately[Told] = Lately()
 
     @pages.get("/themes")
-    @seen_by(*MAY_SEE)
+    @allowed(*READERS)
     def shown() -> ResponseReturnValue:
         bar = asked(source)
         told = lately.put(_named(bar), _told(source, bar))
@@ -78,7 +75,7 @@ def themes(source: Source) -> Blueprint:
         ), bar.status
 
     @pages.get("/themes/contradictions")
-    @seen_by(*MAY_SEE)
+    @allowed(*READERS)
     def contradictions() -> ResponseReturnValue:
         bar = asked(source)
         measured = _chosen(_scored(source, bar.wanted)) or abort(404)
@@ -99,7 +96,7 @@ def themes(source: Source) -> Blueprint:
         ), bar.status
 
     @pages.get("/themes/<key>.<form>")
-    @seen_by(*MAY_SEE)
+    @allowed(*READERS)
     def chart(key: str, form: str) -> ResponseReturnValue:
         told = meant(source)
         found = lately.take(_named(told), lambda: _told(source, told)).found or abort(404)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from bot.accounts import Role
 from bot.reporting import trends as reporting
 from bot.reporting.source import YEAR, Source
 from bot.reporting.trends import WINDOW, WINDOWS, Trend
@@ -13,16 +12,14 @@ from bot.web.charts import sent
 from bot.web.pages import filtering
 from bot.web.pages.courses import charts
 from bot.web.pages.filtering import Link, Meant
-from bot.web.pages.frame import seen_by
 from bot.web.pages.lately import Lately
 from bot.web.pages.movements import broken, moved
 from bot.web.pages.names import band_names, dimension_name, instrument_name, value_name
+from bot.web.roles import READERS, allowed
 from flows.filters import query
 from flows.measures import Band, Measure
 from flows.survey import Rating
 from flows.trends import Every
-
-MAY_SEE = (Role.ANALYST, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ def trend(source: Source) -> Blueprint:
     lately: Lately[Trend] = Lately()
 
     @pages.get("/trend")
-    @seen_by(*MAY_SEE)
+    @allowed(*READERS)
     def shown() -> ResponseReturnValue:
         bar, view = filtering.asked(source, YEAR), _view(source)
         found = lately.put(_named(bar, view), _made(source, bar, view)) if not bar.faults else None
@@ -74,7 +71,7 @@ def trend(source: Source) -> Blueprint:
         ), bar.status
 
     @pages.get("/trend/<key>.<form>")
-    @seen_by(*MAY_SEE)
+    @allowed(*READERS)
     def chart(key: str, form: str) -> ResponseReturnValue:
         told, view = filtering.meant(source, YEAR), _view(source)
         if told.faults:

@@ -18,14 +18,12 @@ from bot.web.pages import coding
 from bot.web.pages.cards import Card, card, last_decided, theme_name
 from bot.web.pages.coding import Correction, Do, OverruledError
 from bot.web.pages.forms import Plain
-from bot.web.pages.frame import seen_by
 from bot.web.pages.narrowing import narrowed
+from bot.web.roles import READERS, allowed
 from nlp.tags import Sentiment
 from storage import listed
 from storage.rollup import refresh
 from storage.verbatims import BEGINNING
-
-MAY_READ = (Role.ANALYST, Role.ADMIN)
 
 ON_A_PAGE = 25
 COUNTED = 10_000
@@ -47,7 +45,7 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
     pages = Blueprint("verbatims", __name__)
 
     @pages.get("/verbatims")
-    @seen_by(*MAY_READ)
+    @allowed(*READERS)
     def listing() -> ResponseReturnValue:
         # So that the filter offers whatever has come in.
         refresh(source.database, source.zone)
@@ -73,12 +71,12 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
         ), bar.status
 
     @pages.get("/verbatims/<id>")
-    @seen_by(*MAY_READ)
+    @allowed(*READERS)
     def one(id: str) -> ResponseReturnValue:
         return _page(id)
 
     @pages.post("/verbatims/<id>/original")
-    @seen_by(Role.ADMIN)
+    @allowed(Role.ADMIN)
     def original(id: str) -> ResponseReturnValue:
         if not Plain().validate_on_submit():
             return redirect(url_for("pages.verbatims.one", id=id))
@@ -86,7 +84,7 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
         return _page(id, masked=False)
 
     @pages.post("/verbatims/<id>/tags")
-    @seen_by(*MAY_READ)
+    @allowed(*READERS)
     def correct(id: str) -> ResponseReturnValue:
         correction = coding.read(request.form)
         _found(id)
