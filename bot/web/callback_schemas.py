@@ -1,6 +1,5 @@
 """What the API takes and gives of callbacks, field by field."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -92,9 +91,3 @@ class Closing(Taken):
     due_at: Annotated[AwareDatetime, BeforeValidator(written)] | None = Field(
         None, description="When to try again, with `not_reached`."
     )
-
-
-TAKEN: Mapping[str, type[BaseModel]] = {
-    model.__name__: model for model in (CallbackPath, CallbacksQuery, Claiming, Closing)
-}
-"""By name, as errors name them."""

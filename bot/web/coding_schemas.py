@@ -1,6 +1,5 @@
 """What the API takes and gives of verbatims and their themes, field by field."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -143,9 +142,3 @@ class CodeFrameOut(BaseModel):
     number: int = Field(description="Higher with each change of the themes.")
     version: str = Field(description="Changes with everything in it.")
     themes: list[ThemeOut]
-
-
-TAKEN: Mapping[str, type[BaseModel]] = {
-    model.__name__: model for model in (VerbatimPath, VerbatimsQuery, TagIn, Coding)
-}
-"""By name, as errors name them."""

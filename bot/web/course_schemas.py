@@ -1,6 +1,5 @@
 """What the API takes and gives of the course of a score and of the themes that go with it."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Literal, Self
 
@@ -168,7 +167,3 @@ class DriversOut(BaseModel):
 
 def _estimate(estimate: Estimate) -> EstimateOut:
     return EstimateOut(value=estimate.value, low=estimate.low, high=estimate.high, n=estimate.n)
-
-
-TAKEN: Mapping[str, type[BaseModel]] = {each.__name__: each for each in (TrendQuery, DriversQuery)}
-"""By name, as errors name them."""

@@ -60,6 +60,3 @@ CONTENT: Mapping[str, Any] = {
     **{media_type: {} for media_type in MEDIA_TYPES.values()},
 }
 """An export in each of its formats."""
-
-TAKEN: Mapping[str, type[BaseModel]] = {each.__name__: each for each in (ExportPath, ExportQuery)}
-"""By name, as errors name them."""

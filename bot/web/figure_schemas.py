@@ -1,6 +1,6 @@
 """What the API takes and gives of figures and answers, field by field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -284,7 +284,3 @@ class Answers(BaseModel):
 
     surveys: list[SurveyOut]
     next: str | None = Field(description="The cursor of the next page; null on the last.")
-
-
-TAKEN: Mapping[str, type[BaseModel]] = {each.__name__: each for each in (ScoresQuery, FunnelQuery, AnswersQuery)}
-"""By name, as errors name them."""

@@ -39,6 +39,14 @@ class Taken(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def taken(name: str) -> type[Taken] | None:
+    """What is sent to us under the name of its class, as errors name it."""
+    kinds: list[type[Taken]] = [Taken]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    return next((kind for kind in kinds if kind.__name__ == name), None)
+
+
 def written(value: object) -> object:
     """Times are written out; a number could mean anything. Raises ValueError."""
     if isinstance(value, int | float):
@@ -191,9 +199,3 @@ class OptOuts(BaseModel):
 
     count: int
     latest: list[Noted]
-
-
-TAKEN: Mapping[str, type[BaseModel]] = {
-    model.__name__: model for model in (Contact, ContactPath, ContactsQuery, OptOut, OptOutsQuery)
-}
-"""By name, as errors name them."""

@@ -17,7 +17,7 @@ from bot.invitations import Invitations
 from bot.optouts import OptOuts
 from bot.reporting.source import Source
 from bot.verbatims import Verbatims
-from bot.web import callback_schemas, coding_schemas, course_schemas, export_schemas, figure_schemas, problems, schemas
+from bot.web import problems
 from bot.web.api.admission import admission, is_open, whose
 from bot.web.api.callbacks import callbacks
 from bot.web.api.contacts import contacts
@@ -29,20 +29,12 @@ from bot.web.api.reading import METHODS, PROBLEM, fields, operations
 from bot.web.api.verbatims import verbatims
 from bot.web.references import ReferenceConverter
 from bot.web.roles import roles_of
+from bot.web.schemas import taken
 from bot.web.security import secured
 from storage.database import UnavailableError
 from storage.encryption import Keys
 
 VERSION = "1"
-
-TAKEN = {
-    **schemas.TAKEN,
-    **coding_schemas.TAKEN,
-    **figure_schemas.TAKEN,
-    **course_schemas.TAKEN,
-    **export_schemas.TAKEN,
-    **callback_schemas.TAKEN,
-}
 
 PER_KEY = "1200 per minute"
 """Requests with one key that each process answers; processes do not count together."""
@@ -114,7 +106,7 @@ def add_api(
 
 
 def _mistaken(error: ValidationError) -> Response:
-    return problems.mistaken(error, TAKEN.get(error.title))
+    return problems.mistaken(error, taken(error.title))
 
 
 def _tell_roles(app: OpenAPI) -> None:
