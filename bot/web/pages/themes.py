@@ -78,7 +78,8 @@ def themes(source: Source) -> Blueprint:
     @allowed(*READERS)
     def contradictions() -> ResponseReturnValue:
         bar = asked(source)
-        measured = _chosen(_scored(source, bar.wanted)) or abort(404)
+        scored = _scored(source, bar.wanted)
+        measured = _chosen([each for each in scored if each.contradictions] or scored) or abort(404)
         wanted = source.narrowed(bar.wanted).between(*bar.period)
         with source.database.read() as connection:
             found = suspects(connection, wanted, source.zone, measured.question, measured.instrument)
