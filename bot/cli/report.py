@@ -21,6 +21,7 @@ from bot.reporting.plain import Plain, plain_asked, plain_overview
 from bot.reporting.plain_drivers import plain_driven
 from bot.reporting.source import Source
 from bot.reporting.strata import STRATA
+from bot.web.pages.names import instrument_name
 from flows.adjusting import Adjusted
 from flows.disclosure import Standing
 from flows.document import DefinitionError
@@ -29,9 +30,6 @@ from flows.estimates import Estimate, about, rounded
 from flows.filters import DIMENSIONS
 from flows.scoring import NARROW
 from flows.trends import Why
-
-NAMES = {"nps": "NPS", "ces_effort": "CES, effort", "ces_ease": "CES, ease", "ces_agreement": "CES 2.0, agreement"}
-"""What published instruments are called."""
 
 BY = (*STRATA, "agent")
 """Dimensions by which groups can be told apart; channel, language and country always are."""
@@ -94,7 +92,7 @@ def printed(found: Overview) -> RenderableType:
 
 def _measured(measured: Measured, stratum: str) -> Iterator[RenderableType]:
     both, now = measured.compared, measured.compared.now
-    name = NAMES.get(measured.instrument, measured.instrument)
+    name = instrument_name(measured.instrument)
     yield Text.assemble((f"{name}  ", "bold"), (_headline(now), "bold cyan"), f"   {_count(now.n)}", _warning(now))
     if now.effort:
         shares = f"low effort {_percent(now.effort.low)}, high effort {_percent(now.effort.high)}"

@@ -1,6 +1,5 @@
 """Commands that read verbatims for their themes, and let people decide."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from bot import app, comments, learning, review, sheets
 from bot.cli.opening import ready
 from bot.cli.printing import print_table
 from bot.cli.progress import progressing
+from bot.reporting.files import appearing
 from bot.reporting.writers import FORMATS, Table, write
 from bot.review import Conflict, Refused, Taken
 from bot.sheets import SheetError
@@ -122,14 +122,9 @@ def _write(table: Table, path: Path) -> None:
     format = path.suffix.lower().removeprefix(".")
     if format not in FORMATS:
         raise click.UsageError(f"{path.name}: write to one of {', '.join(f'.{each}' for each in FORMATS)}")
-    # Whole or not at all: what is read may be the same file, and what is there must not be lost to a fault.
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("wb") as file:
-            write(table, file, format)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    # What is read may be the same file, and what is there must not be lost to a fault.
+    with appearing(path) as draft, draft.open("wb") as file:
+        write(table, file, format)
 
 
 @contextmanager

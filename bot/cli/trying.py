@@ -7,12 +7,10 @@ from pathlib import Path
 import click
 
 from bot import app, checks
+from bot.cells import CHANNELS
 from bot.config import load
 from bot.play import play
 from flows.lint import Severity
-from flows.survey import Channel
-
-CHANNELS = {"voice": Channel.CALL, "sms": Channel.SMS, "whatsapp": Channel.WHATSAPP}
 
 
 @click.command()

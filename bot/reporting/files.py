@@ -18,13 +18,29 @@ def write_file(
     step: as of `Export.table`; where it raises, nothing is left behind. Raises FileExistsError where there is such a
     file, which is left as it is, and OSError where none can be written.
     """
-    with _appearing(path) as draft:
+    _refuse(path)
+    with appearing(path) as draft:
         with draft.open("xb") as file:
             write(export.table(step), file, format, bom)
             file.flush()
             os.fsync(file.fileno())  # else a machine that loses power may keep the name alone
         if format in STREAMED:
-            _explain(export, readme(path))
+            with appearing(readme(path)) as explaining:
+                explaining.write_text(explained(export.columns), encoding="utf-8")
+        _refuse(path)
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[Path]:
+    """A name to write under that nobody takes for the file; it takes the file's place when the block is left in peace,
+    and leaves what is there as it is when something is raised.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def readme(path: Path) -> Path:
@@ -36,32 +52,6 @@ def sweep(path: Path) -> None:
     """Takes away what was begun under that name and never finished, by a process that was ended. Raises OSError."""
     for draft in path.parent.glob(f".{path.name}.*.part"):
         draft.unlink(missing_ok=True)
-
-
-def _explain(export: Export, path: Path) -> None:
-    draft = _draft(path)
-    try:
-        draft.write_text(explained(export.columns), encoding="utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-@contextmanager
-def _appearing(path: Path) -> Iterator[Path]:
-    """A name to write under that nobody takes for the file; it gets its own when the block is left in peace."""
-    _refuse(path)
-    draft = _draft(path)
-    try:
-        yield draft
-        _refuse(path)
-        draft.rename(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _draft(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
 
 
 def _refuse(path: Path) -> None:
