@@ -7,10 +7,11 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from flows.filters import Filter
-from storage.chains import AGENT, STEPS, ended_by
+from storage.chains import AGENT, ended_by
 from storage.ledger import CODE, HAS_ARRIVED, STATE, TRIED, Attributes
 from storage.models import contacts, invitations
 from storage.selected import of_contacts
+from storage.steps import STEPS
 
 EVERYTHING = Filter()
 
@@ -41,7 +42,7 @@ class EndedBy(StrEnum):
 class Wanted:
     """Which contacts: everything that is not None has to hold.
 
-    invited: whether somebody was; ended: in any of these ways; step: one of `storage.chains.STEPS` they have come to;
+    invited: whether somebody was; ended: in any of these ways; step: one of `storage.steps.STEPS` they have come to;
     attempts: how many messages and calls it took; ended_by: who ended the call first; theirs: blind indexes, one of
     which is that of the number; same_as: the reference of another contact of the same person; filter: of day and
     dimension, by the clock of the zone.

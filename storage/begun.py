@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select, tuple_
 
 from flows.filters import Filter
+from storage.fellows import IS_BESIDE
 from storage.models import answers, sessions
 from storage.places import Place
 from storage.recount import IS_INVITED
@@ -30,7 +31,8 @@ class Came(StrEnum):
 class Wanted:
     """Which surveys, beside a filter: everything that is not None has to hold.
 
-    came: what came of `question`, of any where none is named; invited: whether anybody was invited to it.
+    came: what came of `question`, of any where none is named, and of the survey that stands for its invitation;
+    invited: whether anybody was invited to it.
     """
 
     question: str | None = None
@@ -114,7 +116,7 @@ def conditions(wanted: Filter, more: Wanted, zone: str) -> list[ColumnElement[bo
     """What holds of the surveys meant, told apart as they are counted."""
     found = of_surveys(wanted, zone)
     if more.came is not None:
-        found.append(_came(more.came, more.question))
+        found += [_came(more.came, more.question), ~IS_BESIDE]
     if more.invited is not None:
         found.append(IS_INVITED if more.invited else ~IS_INVITED)
     return found

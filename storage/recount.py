@@ -26,11 +26,13 @@ from sqlalchemy import (
 
 from storage.days import DAY, begins, local_day
 from storage.doubts import doubtful
+from storage.fellows import IS_BESIDE
 from storage.ledger import CHANNEL, CODE, HAS_ARRIVED, LANGUAGE, LINES, STATE, TRIED
 from storage.models import answers, attempts, contacts, invitations, sessions
-from storage.slices import WALK_IN, Cells, Part, Slice
+from storage.slices import BESIDE, WALK_IN, Cells, Part, Slice
+from storage.steps import DEPTH
 
-KINDS = ("answer", "session", "seconds", "contact")
+KINDS = ("answer", "session", "seconds", "contact", "step")
 """What is counted; attempts come with contacts."""
 
 
@@ -70,8 +72,7 @@ def recount(connection: Connection, part: Part, rows: Rows, of: Iterable[str] = 
             for day, slice, value, n in count(connection, rows):
                 cells[day, slice, value] += n
     if part is Part.SURVEYS and "answer" in of:
-        mark = case((IS_INVITED, ""), else_=WALK_IN)
-        columns = _columns(rows, answers, of="answer", said="number", mark=mark, **_of_answers())
+        columns = _columns(rows, answers, of="answer", said="number", mark=_mark, **_of_answers())
         for told, value, found in doubtful(connection, columns, of_surveys(rows)):
             plain = Slice(*told[1:])
             cells[told[0], plain, value] -= 1
@@ -87,6 +88,7 @@ def of_surveys(rows: Rows) -> list[ColumnElement[bool]]:
 IS_INVITED = or_(
     exists().where(attempts.c.session_id == sessions.c.id), exists().where(invitations.c.call == sessions.c.carrier_ref)
 )
+_mark = case((IS_BESIDE, BESIDE), (and_(answers.c.value.is_not(None), ~IS_INVITED), WALK_IN), else_="")
 _first_answer = (
     select(func.min(answers.c.answered_at, type_=answers.c.answered_at.type))
     .where(answers.c.session_id == sessions.c.id, answers.c.missing.is_(None))
@@ -107,9 +109,8 @@ def _answers(connection: Connection, rows: Rows) -> Found:
     said = case(
         (answers.c.value.is_not(None), "number"), (answers.c.verbatim.is_not(None), "words"), else_=answers.c.missing
     )
-    mark = case((and_(answers.c.value.is_not(None), ~IS_INVITED), WALK_IN), else_="")
     asked = select(
-        *_columns(rows, answers, of="answer", said=said, mark=mark, **_of_answers()), func.coalesce(answers.c.value, 0)
+        *_columns(rows, answers, of="answer", said=said, mark=_mark, **_of_answers()), func.coalesce(answers.c.value, 0)
     ).join_from(sessions, answers, answers.c.session_id == sessions.c.id)
     yield from _grouped(connection, asked.where(*of_surveys(rows)))
 
@@ -117,7 +118,8 @@ def _answers(connection: Connection, rows: Rows) -> Found:
 def _unanswered(connection: Connection, rows: Rows) -> Found:
     """Whoever was asked last what they have no answer to."""
     said = case((sessions.c.outcome.is_(None), "waiting"), else_="left")
-    columns = _columns(rows, sessions, of="answer", question=sessions.c.last_question, said=said)
+    mark = case((IS_BESIDE, BESIDE), else_="")
+    columns = _columns(rows, sessions, of="answer", question=sessions.c.last_question, said=said, mark=mark)
     is_answered = exists().where(answers.c.session_id == sessions.c.id, answers.c.question == sessions.c.last_question)
     asked = select(*columns, literal(0)).where(sessions.c.last_question.is_not(None), ~is_answered)
     yield from _grouped(connection, asked.where(*of_surveys(rows)))
@@ -132,7 +134,7 @@ def _sessions(connection: Connection, rows: Rows) -> Found:
 def _seconds(connection: Connection, rows: Rows) -> Found:
     answered = select(*_columns(rows, sessions, of="seconds"), sessions.c.started_at, _first_attempt, _first_answer)
     for day, *told, began_at, asked_at, answered_at in connection.execute(
-        answered.where(IS_INVITED, *of_surveys(rows))
+        answered.where(IS_INVITED, ~IS_BESIDE, *of_surveys(rows))
     ):
         if answered_at is not None:
             seconds = (answered_at - (asked_at or began_at)).total_seconds()
@@ -145,9 +147,7 @@ def _contacts(connection: Connection, rows: Rows) -> Found:
         rows,
         contacts,
         of="contact",
-        survey=invitations.c.survey,
-        language=LANGUAGE,
-        channel=CHANNEL,
+        **_of_contacts(),
         said=func.coalesce(contacts.c.reason, STATE),
         mark=case(
             (contacts.c.reason.is_not(None), "kept_out"),
@@ -160,15 +160,26 @@ def _contacts(connection: Connection, rows: Rows) -> Found:
     for day, slice, times, n in _grouped(
         connection, told.where(*rows.conditions(contacts.c.received_at, contacts.c.agent))
     ):
-        of_first = slice._replace(channel=slice.channel.partition(",")[0]) if "," in slice.channel else slice
-        yield day, of_first, 0, n
+        yield day, _over_first(slice), 0, n
         if times >= 0:
-            yield day, of_first._replace(of="attempts"), times, n
+            yield day, _over_first(slice)._replace(of="attempts"), times, n
+
+
+def _steps(connection: Connection, rows: Rows) -> Found:
+    lines = LINES.with_only_columns(*_columns(rows, contacts, of="step", **_of_contacts()), DEPTH)
+    invited = rows.conditions(contacts.c.received_at, contacts.c.agent)
+    for day, slice, depth, n in _grouped(connection, lines.where(invitations.c.id.is_not(None), *invited)):
+        yield day, _over_first(slice), depth, n
+
+
+def _over_first(slice: Slice) -> Slice:
+    """The same, of several channels the first."""
+    return slice._replace(channel=slice.channel.partition(",")[0]) if "," in slice.channel else slice
 
 
 COUNTING: Mapping[Part, Sequence[tuple[str, Callable[[Connection, Rows], Found]]]] = {
     Part.SURVEYS: (("answer", _answers), ("answer", _unanswered), ("session", _sessions), ("seconds", _seconds)),
-    Part.CONTACTS: (("contact", _contacts),),
+    Part.CONTACTS: (("contact", _contacts), ("step", _steps)),
 }
 
 
@@ -181,6 +192,10 @@ def rounded_off(number: int) -> int:
 
 def _of_answers() -> Mapping[str, ColumnElement[Any]]:
     return {name: answers.c[name] for name in ("question", "instrument", "series", "late")}
+
+
+def _of_contacts() -> Mapping[str, ColumnElement[Any]]:
+    return {"survey": invitations.c.survey, "language": LANGUAGE, "channel": CHANNEL}
 
 
 def _columns(rows: Rows, table: Table, of: str, **told: Any) -> list[ColumnElement[Any]]:

@@ -18,17 +18,22 @@ class Part(StrEnum):
 WALK_IN = "walk_in"
 """The mark of those who came by themselves."""
 
+BESIDE = "beside"
+"""The mark of what is said beside the survey that stands for its invitation."""
+
 
 class Slice(NamedTuple):
     """What is counted together; empty where something is not known or does not apply. A tuple, for there are many.
 
     of: `answer` (one question of one survey), `session`, `seconds` (from the first message or call to the first answer,
-    as the value), `contact`, or `attempts` (how many, as the value).
+    as the value), `contact`, `attempts` (how many, as the value), or `step` (how far those invited have come: the place
+    in `storage.steps.DEPTHS` as the value).
     said: of an answer `number`, `words`, `left` or `waiting` (no answer, and the survey has ended there or not), or why
     there is none; of a session its outcome or `open`; of a contact how far it is, or why nobody was invited.
-    mark: of a number, what speaks against it, and `walk_in` where nobody had invited its respondent; of a session
-    `invited` or `walk_in`; of a contact `kept_out`, `arrived` where it has expired after that, or where it is
-    undeliverable the carrier's code. agent: only where asked for.
+    mark: of a number, what speaks against it, and `walk_in` where nobody had invited its respondent; of what came of a
+    question, `beside` where another survey stands for the same invitation; of a session `invited` or `walk_in`; of a
+    contact `kept_out`, `arrived` where it has expired after that, or where it is undeliverable the carrier's code.
+    agent: only where asked for.
     """
 
     of: str

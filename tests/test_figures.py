@@ -27,7 +27,7 @@ from flows.session import Outcome
 from flows.survey import Direction, Rating
 from flows.trends import Every, Why
 from nlp import codeframe
-from storage.chains import chains
+from storage.chains import watched
 from storage.contacts import Contact, keep
 from storage.database import Database
 from storage.encryption import Keys
@@ -454,7 +454,7 @@ def test_an_unknown_instrument_is_told_and_in_no_figure(database: Database, sour
         driven(source, WEEK, "nps", "own_scale")
 
 
-def test_who_chooses_the_respondents_is_seen(database: Database, keys: Keys) -> None:
+def test_who_chooses_the_respondents_is_seen(database: Database, source: Source, keys: Keys) -> None:
     """Per agent: invited, offered, reached, answered; and who ended the call first, where that is on record."""
     with database.write() as connection:
         for number in range(6):
@@ -466,9 +466,9 @@ def test_who_chooses_the_respondents_is_seen(database: Database, keys: Keys) -> 
         for number, who in enumerate(("agent", "customer", "customer")):
             told = Contact(f"E-{number}", None, "api", NOON, NOON, agent="anna", attributes={"ended_by": who})
             assert keep(connection, keys, told)
-    with database.read() as connection:
-        found = {each.unit: each for each in chains(connection, keys, WEEK, ZONE, "agent")}
-        assert chains(connection, keys, WEEK.among("agent", "bob"), ZONE, "agent") == []
+    with source.fresh() as connection:
+        found = {each.unit: each for each in watched(connection, keys, WEEK, ZONE, "agent").chains}
+        assert watched(connection, keys, WEEK.among("agent", "bob"), ZONE, "agent").chains == ()
     anna = found["anna"]
     assert (anna.eligible, anna.offered, anna.connected, anna.answered) == (6, 4, 4, 2)
     assert (anna.ended, anna.hung_up) == (3, 1)

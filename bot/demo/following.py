@@ -159,14 +159,17 @@ class Following:
 
     def _write(self, contact: Contact, mine: NewInvitation, of: Happened, channel: Channel, at: datetime) -> Met:
         share, code = FAILED[channel]
-        fails = of.is_misnoted or self.chance.random() < share
+        if of.is_misnoted or self.chance.random() < share:
+            # Of a survey that never arrived nothing is kept.
+            self._attempt(mine, channel, None, Status.UNDELIVERED, at, WRONG if of.is_misnoted else code)
+            return Met(at + timedelta(minutes=2))
         talk = self._begin(contact, mine, channel, at, None)
-        status = Status.UNDELIVERED if fails else Status.READ if channel is Channel.WHATSAPP else Status.DELIVERED
-        self._attempt(mine, channel, talk, status, at, (WRONG if of.is_misnoted else code) if fails else None)
-        if fails or self.chance.random() > ANSWERING[channel]:
+        status = Status.READ if channel is Channel.WHATSAPP else Status.DELIVERED
+        self._attempt(mine, channel, talk, status, at, None)
+        if self.chance.random() > ANSWERING[channel]:
             self._take(talk, left(Medium.TEXT), None, at + OPEN_FOR)
             self.pile.conversation(talk.new, talk.lines)
-            return Met(at + (timedelta(minutes=2) if fails else PATIENCE), arrived=not fails)
+            return Met(at + PATIENCE, arrived=True)
         first = at + timedelta(minutes=min(PATIENCE.seconds / 60 - 30, self.chance.lognormvariate(2.8, 1.2)) + 0.5)
         return self._converse(talk, of, first)
 

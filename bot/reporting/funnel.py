@@ -16,7 +16,7 @@ from flows.rates import Rates, dispositions, rates
 from flows.session import Outcome
 from storage.database import Connection
 from storage.figures import OF_ANSWERS, counted
-from storage.slices import WALK_IN, Part, Slice
+from storage.slices import BESIDE, WALK_IN, Part, Slice
 
 IGNORED = ("instrument", "series", "theme")
 """Names of a filter that say nothing of a contact."""
@@ -149,7 +149,7 @@ def _steps(order: Iterable[str], surveys: Tally) -> list[Step]:
     answered: Counter[str] = Counter()
     left: Counter[str] = Counter()
     for (slice, _), n in surveys.items():
-        if slice.of == "answer":
+        if slice.of == "answer" and BESIDE not in slice.mark:
             put[slice.question] += n
             answered[slice.question] += n if slice.said in ("number", "words") else 0
             left[slice.question] += n if slice.said == "left" else 0

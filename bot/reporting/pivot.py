@@ -10,7 +10,7 @@ from flows.filters import UNKNOWN
 from flows.measures import Distribution, Measure
 from flows.reversals import Suspicion
 from storage.figures import Counts
-from storage.slices import WALK_IN, Slice
+from storage.slices import BESIDE, WALK_IN, Slice
 
 Question = tuple[str, str]
 """A question and the instrument it measures by."""
@@ -90,7 +90,7 @@ def _pivot(measure: Measure, cells: Sequence[tuple[bool, Slice, int, int]], dime
             of_value[half].add(slice, value, n)
             if half and WALK_IN in slice.mark:
                 of_value[2].add(slice, value, n)
-        if half and (doubts := [each for each in slice.mark.split() if each != WALK_IN]):
+        if half and (doubts := [each for each in slice.mark.split() if each not in (BESIDE, WALK_IN)]):
             suspected[value] += n
             why.update({Suspicion(each): n for each in doubts})
     return Pivot(

@@ -12,7 +12,8 @@ from bot.reporting.source import Source
 from bot.web.charts import sent
 from bot.web.language import gettext as _
 from bot.web.language import language
-from bot.web.pages.filtering import Bar, Link, asked
+from bot.web.pages.filtering import Bar, Link, Meant, asked, meant
+from bot.web.pages.lately import Lately
 from bot.web.pages.names import class_name, dimension_name, question_name, step_name, value_name
 from bot.web.pages.rates import told
 from bot.web.pages.surveys import surveys
@@ -21,14 +22,15 @@ from bot.web.pages.watching import charts
 from bot.web.roles import READERS, allowed
 from flows import wording
 from flows.estimates import Estimate, exact_share, share
-from flows.filters import query
+from flows.filters import Filter, query
 from flows.funnel import DropOff
 from flows.selection import Chain, Step
 from flows.survey import Survey
 from storage.asked import EndedBy
-from storage.chains import STEPS, chains, passed
+from storage.chains import Watched, watched
 from storage.encryption import Keys
 from storage.figures import OF_ANSWERS
+from storage.steps import STEPS
 
 BY = ("queue", "agent")
 
@@ -64,6 +66,7 @@ def outcomes(source: Source, keys: Keys) -> Blueprint:
     """The page about who was asked."""
     pages = Blueprint("outcomes", __name__)
     pages.register_blueprint(surveys(source))
+    lately: Lately[Watched] = Lately()
 
     @pages.get("/outcomes")
     @allowed(*READERS)
@@ -71,9 +74,9 @@ def outcomes(source: Source, keys: Keys) -> Blueprint:
         bar, by = asked(source), _by()
         people = funnel.asked(source, bar.wanted)
         of_contacts = _without(bar, funnel.IGNORED)
-        with source.database.read() as connection:
-            steps = passed(connection, of_contacts.wanted.between(*bar.period), source.zone)
-        units = _units(bar, by)
+        found = lately.put(_named(bar, by), _watched(bar, by))
+        steps = {**found.passed, "completed": people.endings.get("completed", 0)}
+        units = found.chains
         ended = ends(people)
         return render_template(
             "outcomes.html",
@@ -103,13 +106,13 @@ def outcomes(source: Source, keys: Keys) -> Blueprint:
     @pages.get("/outcomes/<key>.<form>")
     @allowed(*READERS)
     def chart(key: str, form: str) -> ResponseReturnValue:
-        by = _by()
-        return sent(charts(_units(asked(source), by), by), key, form)
+        told, by = meant(source), _by()
+        found = lately.take(_named(told, by), lambda: _watched(told, by))
+        return sent(charts(found.chains, by), key, form)
 
-    def _units(bar: Bar, by: str) -> list[Chain]:
-        wanted = _without(bar, funnel.IGNORED).wanted.between(*bar.period)
-        with source.database.read() as connection:
-            return chains(connection, keys, wanted, source.zone, "agent" if by == "agent" else "queue")
+    def _watched(told: Meant, by: str) -> Watched:
+        with source.fresh() as connection:
+            return watched(connection, keys, _of_contacts(told), source.zone, "agent" if by == "agent" else "queue")
 
     return pages
 
@@ -117,6 +120,18 @@ def outcomes(source: Source, keys: Keys) -> Blueprint:
 def _by() -> str:
     by = request.args.get("by", "")
     return by if by in BY else BY[0]
+
+
+def _named(told: Meant, by: str) -> str:
+    return f"{query(_of_contacts(told))} {by}"
+
+
+def _of_contacts(told: Meant) -> Filter:
+    """Which contacts are meant, on which days."""
+    wanted = told.wanted.between(*told.period)
+    for name in funnel.IGNORED:
+        wanted = wanted.among(name)
+    return wanted
 
 
 def _without(bar: Bar, names: Sequence[str]) -> Bar:

@@ -15,7 +15,7 @@ from flows.eligibility import Reason
 from flows.filters import CONTROL, DAYS, DIMENSIONS, LONGEST, Filter, FilterError, read
 from flows.rates import Class
 from storage.asked import Ended, EndedBy
-from storage.chains import STEPS
+from storage.steps import STEPS
 
 IN_FORM = ("decision", "reason", "state", "queue")
 ENDED = "ended"
