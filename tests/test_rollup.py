@@ -28,7 +28,7 @@ HAPPENINGS = st.lists(
         st.sampled_from(
             (
                 *("survey", "answer", "correct", "take back", "end", "learn", "tag", "decide", "review", "erase"),
-                *("contact", "invite", "try", "told", "close", "call", "drop", "count"),
+                *("contact", "invite", "try", "told", "close", "call", "drop", "expire", "relink", "count"),
             )
         ),
         st.integers(0, 50),
@@ -89,7 +89,7 @@ def happen(connection: Connection, what: str, which: int, how: int) -> None:
     )
     value = [0, 1, 5, 9, 10][how % 5]
     if what == "survey":
-        survey(connection, replace(about, given={"nps": value}), call=f"call {next(NUMBERS)}")
+        survey(connection, replace(about, given={"nps": value} if which % 4 else {}), call=f"call {next(NUMBERS)}")
         return
     if what == "contact":
         contact(connection, at=about.at, queue=about.queue, reason=["quarantined", None][how % 2])
@@ -164,16 +164,23 @@ def happen(connection: Connection, what: str, which: int, how: int) -> None:
             connection.execute(update(invitations).where(invitations.c.id == row.id).values(closed))
         case "call":
             connection.execute(update(contacts).where(contacts.c.reference == row.reference).values(queue="other"))
+        case "expire":
+            over = {"outcome": ["expired", "partial"][how % 2], "ended_at": NOON, "revision": row.revision + 1}
+            connection.execute(update(sessions).where(sessions.c.id == row.id).values(over))
+        case "relink":
+            session = one_of(connection, sessions, how)
+            linked = session.id if session and how % 3 else None
+            connection.execute(update(attempts).where(attempts.c.id == row.id).values(session_id=linked))
         case "drop":
             connection.execute(delete(attempts).where(attempts.c.id == row.id))
 
 
 TABLES: dict[str, Any] = {
-    **dict.fromkeys(("answer", "end", "learn", "erase"), sessions),
+    **dict.fromkeys(("answer", "end", "expire", "learn", "erase"), sessions),
     **dict.fromkeys(("correct", "take back", "tag", "decide", "review"), answers),
     **dict.fromkeys(("invite", "call"), contacts),
     **dict.fromkeys(("try", "close"), invitations),
-    **dict.fromkeys(("told", "drop"), attempts),
+    **dict.fromkeys(("told", "relink", "drop"), attempts),
 }
 NOT_NPS = answers.c.question != "nps"
 HAS_VALUE = answers.c.value.is_not(None)
