@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from flows.estimates import LEVEL, Estimate, Method, NothingCountedError, share
-from flows.measures import Distribution, Measure
+from flows.estimates import LEVEL, Estimate, Method, NothingCountedError, holding, share
+from flows.measures import Distribution, Measure, same
 from flows.quantiles import student
 from flows.scoring import score
 from flows.survey import Direction
@@ -51,6 +51,27 @@ def mean(distribution: Distribution, level: float = LEVEL) -> Estimate:
         return Estimate(middle, low, high, n, Method.EXACT, level)
     reach = student(level, n - 1) * math.sqrt(spread / n)
     return Estimate(middle, max(scale.low, middle - reach), min(scale.high, middle + reach), n, Method.STUDENT, level)
+
+
+def mean_difference(one: Distribution, other: Distribution, level: float = LEVEL) -> Estimate:
+    """The mean of one group minus that of another without a person in common, with Welch's interval (1947, Biometrika
+    34): the degrees of freedom are those of Satterthwaite.
+
+    Where all answers of a group are alike it is the distances to the limits of both means, squared and added (Zou and
+    Donner 2008, Statistics in Medicine 27). Raises IncomparableError and NothingCountedError.
+    """
+    same(one.measure, other.measure)
+    (first, first_spread), (second, second_spread) = moments(one), moments(other)
+    value, n = first - second, one.n + other.n
+    most = float(one.measure.scale.high - one.measure.scale.low)
+    if not first_spread or not second_spread:
+        here, there = mean(one, level), mean(other, level)
+        down, up = math.hypot(first - here.low, there.high - second), math.hypot(here.high - first, second - there.low)
+        return Estimate(value, *holding(value, (value - down, value + up), most), n, Method.SQUARE_AND_ADD, level)
+    errors = first_spread / one.n, second_spread / other.n
+    freedom = sum(errors) ** 2 / (errors[0] ** 2 / (one.n - 1) + errors[1] ** 2 / (other.n - 1))
+    reach = student(level, freedom) * math.sqrt(sum(errors))
+    return Estimate(value, *holding(value, (value - reach, value + reach), most), n, Method.WELCH, level)
 
 
 def moments(distribution: Distribution) -> tuple[float, float]:

@@ -18,7 +18,7 @@ def normal(level: float) -> float:
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
-def student(level: float, freedom: int) -> float:
+def student(level: float, freedom: float) -> float:
     """The same for Student's t with so many degrees of freedom, at least 1."""
     return float(stdtrit(freedom, (1 + level) / 2))
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.disclosure import OF_PEOPLE, SMALL, Standing, Thresholds, concealed
-from flows.effort import ease, effort, mean, top
+from flows.effort import ease, effort, mean, mean_difference, top
 from flows.estimates import Method, NothingCountedError
 from flows.loader import SHIPPED
 from flows.measures import (
@@ -47,6 +47,37 @@ def test_ease_is_effort_seen_from_the_other_end() -> None:
     assert 1 + 4 * ease(CES_EFFORT, 2.10) == pytest.approx(3.90)
     assert ease(CES_EASE, 3.90) == pytest.approx(ease(CES_EFFORT, 2.10))
     assert [ease(CES_AGREEMENT, value) for value in (1, 4, 7)] == [0, 0.5, 1]
+
+
+def test_two_means_are_compared_as_welch_has_it() -> None:
+    """60 fives and 20 ones less 60 ones and 20 fives: variances of 240 / 79 each, an error of 0.275589, 158 degrees of
+    freedom, and so 2 plus and minus 1.975092 times the error."""
+    hard, easy = Distribution(CES_EFFORT, {5: 60, 1: 20}), Distribution(CES_EFFORT, {1: 60, 5: 20})
+    found = mean_difference(hard, easy)
+    assert found.value == pytest.approx(2)
+    assert (found.low, found.high) == pytest.approx((2 - 0.544313, 2 + 0.544313), abs=1e-6)
+    assert (found.n, found.method) == (160, Method.WELCH)
+    with pytest.raises(IncomparableError):
+        mean_difference(hard, Distribution(CES_EASE, {5: 60, 1: 20}))
+
+
+def test_means_of_samples_without_spread_differ_by_about_so_much() -> None:
+    """Ten fives can miss 1 - 0.05 ^ (1 / 10) = 25.89 % of all, and their mean lies between 3.9645 and 5; ten ones have
+    theirs between 1 and 2.0355: the difference of 4 may be as low as 4 - 1.0355 times the root of 2."""
+    found = mean_difference(Distribution(CES_EFFORT, {5: 10}), Distribution(CES_EFFORT, {1: 10}))
+    assert (found.value, found.high, found.method) == (4, 4, Method.SQUARE_AND_ADD)
+    assert found.low == pytest.approx(4 - 1.035462 * 2**0.5, abs=1e-5)
+
+
+@given(st.lists(st.integers(1, 5), min_size=1), st.lists(st.integers(1, 5), min_size=1))
+def test_a_difference_of_means_lies_in_its_interval(one: list[int], other: list[int]) -> None:
+    """Whatever was answered, and turned over where the sides are."""
+    there, back = (
+        mean_difference(Distribution.of(CES_EFFORT, first), Distribution.of(CES_EFFORT, second))
+        for first, second in ((one, other), (other, one))
+    )
+    assert -4 <= there.low <= there.value <= there.high <= 4
+    assert (back.value, back.low, back.high) == pytest.approx((-there.value, -there.high, -there.low))
 
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=200))

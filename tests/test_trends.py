@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.disclosure import Standing
-from flows.measures import CES_EFFORT, NPS, Counts, IncomparableError, pooled
-from flows.movement import SENTENCES, Kind, compare, sentence
+from flows.measures import CES_EASE, CES_EFFORT, NPS, Counts, Distribution, IncomparableError, Measure, pooled
+from flows.movement import MEANS, SENTENCES, Course, Kind, among, compare, sentence, with_mean
 from flows.scoring import score
-from flows.survey import Channel
+from flows.survey import Channel, Direction, Scale
 from flows.trends import Every, Point, Slice, Why, breaks, periods, point, rolling_answers, rolling_days
 
 START = date(2026, 3, 2)
@@ -198,6 +198,57 @@ def test_a_change_beyond_chance_is_said_plainly(after: Counts, said: str) -> Non
     assert sentence(compare(at(0, BEFORE), at(7, after))).startswith(said)
 
 
+def test_ten_alike_are_no_certainty() -> None:
+    """Adjusted, ten promoters vary by 11.5 / 13 - (10 / 13)^2 = 0.2929; 7.849 times twice that over 0.0025, less 3."""
+    found = compare(at(0, Counts(NPS, 10, 0, 0)), at(7, Counts(NPS, 10, 0, 0)))
+    assert (found.kind, found.needed) == (Kind.UNDETECTED, 1837)
+
+
+HARD, EASY = {5: 60, 1: 20}, {1: 60, 5: 20}
+
+
+@pytest.mark.parametrize(
+    ("measure", "before", "after", "said"),
+    [
+        (
+            CES_EFFORT,
+            HARD,
+            EASY,
+            "Less effort: the mean went from 4.00 to 2.00 (−2.00, interval −2.54 to −1.46). "
+            "Low minus high effort: up by 100, interval +70 to +123.",
+        ),
+        (CES_EFFORT, EASY, HARD, "More effort: the mean went from 2.00 to 4.00 (+2.00, interval +1.46 to +2.54). "),
+        (CES_EASE, HARD, EASY, "More effort: the mean went from 4.00 to 2.00 (−2.00, "),
+        (Measure("own", Scale(1, 5, Direction.HIGH_IS_GOOD), 2, 2, ("good", "middle", "bad")), EASY, HARD, "Better: "),
+        (
+            CES_EFFORT,
+            HARD,
+            HARD,
+            "No detectable change of the mean: from 4.00 to 4.00 (0.00, interval −0.54 ",
+        ),
+    ],
+)
+def test_a_mean_moves_in_words(measure: Measure, before: dict[int, int], after: dict[int, int], said: str) -> None:
+    """Which way is easier is said in words, and which score it is that went up beside a mean that went down."""
+    then, now = Distribution(measure, before), Distribution(measure, after)
+    found = with_mean(compare(at(0, then.banded), at(7, now.banded)), then, now)
+    assert sentence(found).startswith(said)
+
+
+def test_nps_has_no_mean() -> None:
+    """Its sentence is about the score alone."""
+    found = compare(at(0, BEFORE), at(7, BEFORE))
+    assert with_mean(found, Distribution(NPS, {9: 1880}), Distribution(NPS, {9: 1880})) is found
+
+
+def test_of_many_groups_a_clear_change_may_be_chance() -> None:
+    """Clear by itself, doubtful among all; what was not clear by itself, or still is among all, stays as it is."""
+    up = compare(at(0, BEFORE), at(7, Counts(NPS, 1100, 404, 376)))
+    assert among(up, 0.05, 0.05).kind is Kind.UP
+    assert sentence(among(up, 0.051, 0.05)) == "May be chance, of so many groups: +9, interval +3 to +14."
+    assert among(compare(at(0, BEFORE), at(7, BEFORE)), 0.9, 0.05).kind is Kind.UNDETECTED
+
+
 def test_nothing_is_compared_across_a_break() -> None:
     """Instead it is said when the question changed; a break before or after both periods is no matter."""
     slices = [on(0), on(7, series="b")]
@@ -216,3 +267,4 @@ def test_periods_that_overlap_are_not_compared() -> None:
 def test_every_kind_has_a_sentence() -> None:
     """Whatever a comparison comes to can be said."""
     assert set(SENTENCES) == set(Kind)
+    assert set(MEANS) == set(Course)

@@ -8,7 +8,7 @@ from flows.disclosure import SMALL, Standing, Thresholds
 from flows.effort import Effort, effort
 from flows.estimates import Estimate
 from flows.measures import NPS, Distribution, Measure
-from flows.movement import Movement, compare, sentence
+from flows.movement import Movement, compare, sentence, with_mean
 from flows.scoring import needed_to_narrow, score
 from flows.trends import Break, point
 
@@ -36,12 +36,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A figure of one period beside that of the period before. sentence: what became of it, in English."""
+    """A figure of one period beside that of the period before."""
 
     now: Figure
     before: Figure
     movement: Movement
-    sentence: str
+
+    @property
+    def sentence(self) -> str:
+        """What became of it, in English."""
+        return sentence(self.movement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +99,6 @@ def compared(
         banded = [nothing(counted.distribution.measure).distribution.banded for counted in halves]
     before, now = (point(*period, counts, thresholds) for period, counts in zip(periods, banded, strict=True))
     movement = compare(before, now, () if any(hidden) else breaks)
+    movement = with_mean(movement, *(counted.distribution for counted in halves))
     earlier, later = (figure(counted, is_hidden, thresholds) for counted, is_hidden in zip(halves, hidden, strict=True))
-    return Compared(later, earlier, movement, sentence(movement))
+    return Compared(later, earlier, movement)

@@ -1,28 +1,31 @@
 """The overview: where every measure stands, whether it has moved, who was asked, and what was kept out beside it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
 
 from bot.reporting.figures import Compared, compared
 from bot.reporting.funnel import OF_CONTACTS, OF_SURVEYS, Asked, asked_in
-from bot.reporting.pivot import Halves, Pivot, Question, Table, pivoted
+from bot.reporting.groups import Course, Groups, believed, grouped
+from bot.reporting.pivot import Pivot, Question, Table, pivoted
 from bot.reporting.source import Period, Source
 from bot.reporting.strata import Population, population, standardised, stratum_of, taken_apart
+from bot.reporting.stretches import Stretch, edges, stretches
 from flows import trends
 from flows.adjusting import Adjusted
-from flows.disclosure import Standing, Thresholds, concealed, needed
+from flows.disclosure import Standing, Thresholds, needed
 from flows.effort import effort
 from flows.estimates import share
-from flows.filters import UNKNOWN, Filter, query
+from flows.filters import Filter, query
 from flows.measures import NPS, PUBLISHED, Counts, Distribution
 from flows.mix import Decomposition
 from flows.reversals import Examined
 from flows.survey import Channel
 from storage.courses import courses
-from storage.figures import counted
+from storage.database import Connection
+from storage.figures import counted, daily
 from storage.slices import Part, Slice
 
 ALWAYS = ("channel", "language", "country")
@@ -32,37 +35,27 @@ EFFORT = [each for each in PUBLISHED.values() if each != NPS]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The answers of one channel, language or country, beside its own past and never in a row with others.
-
-    value: `flows.filters.UNKNOWN` where it is not known; query: the filter that means these answers.
-    """
-
-    dimension: str
-    value: str
-    compared: Compared
-    query: str
-
-
-@dataclass(frozen=True, slots=True)
 class Measured:
     """Everything about one question with numbers for answers.
 
-    breaks: of the series from the beginning of the period before on, the first first; mix: why the score moved, and
-    adjusted: where it would stand had everybody eligible answered equally often, both by the stratum of the overview
-    and None where that cannot be told; contradictions: effort answers that may have been meant the other way
-    round, counted and left as they are, None of other measures and where too few have answered; groups: by dimension;
-    off_scale: answers that do not lie on today's scale, in no figure; query: the filter that means these answers.
+    breaks: of the series from the beginning of the period before on, the first first; stretches: the parts of the
+    period between these, none where there are not two: each was measured by itself, and the whole is of no series;
+    mix: why the score moved, and adjusted: where it would stand had everybody eligible answered equally often, both by
+    the stratum of the overview and None where that cannot be told; contradictions: effort answers that may have been
+    meant the other way round, counted and left as they are, None of other measures and where too few have answered;
+    groups: by dimension; off_scale: answers that do not lie on today's scale, in no figure; query: the filter that
+    means these answers.
     """
 
     question: str
     instrument: str
     compared: Compared
     breaks: tuple[trends.Break, ...]
+    stretches: tuple[Stretch, ...]
     mix: Decomposition[tuple[str, ...]] | None
     adjusted: Adjusted | None
     contradictions: Examined | None
-    groups: Mapping[str, tuple[Group, ...]]
+    groups: Groups
     off_scale: int
     query: str
 
@@ -99,16 +92,17 @@ def overview(source: Source, wanted: Filter, by: str | None = None) -> Overview:
         of_now = whole.between(*now)
         invited = counted(connection, Part.CONTACTS, of_now, source.zone, now[0], OF_CONTACTS, stratum).of_half(True)
         people = population(invited, stratum)
-        measures = tuple(
+        measures = [
             _measured(question, pivot, (before, now), course[question], wanted.between(*now), people)
             for question, pivot in table.measures.items()
-        )
+        ]
+        apart = [_stretches(connection, source, of_now, now, each, table) for each in measures]
         asked = asked_in(source, connection, wanted, now, found.of_half(True), invited)
-    return Overview(wanted, source.today, now, before, stratum, measures, table.unknown, asked)
-
-
-Course = Sequence[tuple[trends.Slice, Slice]]
-"""On which days a question was answered, and how it had been put, the first day first."""
+    groups = believed(each.groups for each in measures)
+    told = (
+        replace(each, groups=of_it, stretches=parts) for each, of_it, parts in zip(measures, groups, apart, strict=True)
+    )
+    return Overview(wanted, source.today, now, before, stratum, tuple(told), table.unknown, asked)
 
 
 def _course(days: Iterable[tuple[date, Slice]], table: Table) -> Mapping[Question, Course]:
@@ -136,13 +130,14 @@ def _measured(
     thresholds = needed(wanted)
     both = compared(periods, pivot.halves, broken, thresholds=thresholds)
     groups = {
-        dimension: _groups(dimension, values, periods, course, of_this) for dimension, values in pivot.groups.items()
+        dimension: grouped(dimension, values, periods, course, of_this) for dimension, values in pivot.groups.items()
     }
     return Measured(
         question=key,
         instrument=instrument,
         compared=both,
         breaks=broken,
+        stretches=(),
         mix=taken_apart(both, pivot, people.dimension, wanted),
         adjusted=standardised(pivot, people, wanted),
         contradictions=_contradictions(pivot, thresholds),
@@ -152,30 +147,15 @@ def _measured(
     )
 
 
-def _groups(
-    dimension: str, values: Mapping[str, Halves], periods: tuple[Period, Period], course: Course, wanted: Filter
-) -> tuple[Group, ...]:
-    thresholds = needed(wanted, dimension)
-    sizes = [{value: halves[half].distribution.n for value, halves in values.items()} for half in (0, 1)]
-    before, now = (concealed(of_period, thresholds=thresholds) for of_period in sizes)
-    of_value: dict[str, list[trends.Slice]] = defaultdict(list)
-    for used, slice in course:
-        of_value[getattr(slice, dimension) or UNKNOWN].append(used)
-    return tuple(
-        Group(
-            dimension,
-            value,
-            compared(
-                periods,
-                halves,
-                trends.breaks(of_value[value]),
-                (value in before, value in now),
-                thresholds,
-            ),
-            query(wanted.among(dimension, value)),
-        )
-        for value, halves in values.items()
-    )
+def _stretches(
+    connection: Connection, source: Source, of_now: Filter, now: Period, measured: Measured, table: Table
+) -> tuple[Stretch, ...]:
+    if not edges(now, measured.breaks):
+        return ()
+    question = measured.question, measured.instrument
+    cells = daily(connection, Part.SURVEYS, of_now.among("instrument", measured.instrument), source.zone, ("answer",))
+    answers = [(*key, n) for key, n in cells.items() if key[1].question == measured.question]
+    return stretches(table.measures[question].measure, now, measured.breaks, answers, needed(of_now))
 
 
 def _contradictions(pivot: Pivot, thresholds: Thresholds) -> Examined | None:

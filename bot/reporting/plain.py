@@ -1,16 +1,17 @@
 """The overview as values that JSON can hold, alike for the command line and the API."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from bot.reporting.figures import Compared, Figure
 from bot.reporting.funnel import Asked
 from bot.reporting.overview import Measured, Overview
+from bot.reporting.stretches import Stretch
 from flows.adjusting import Adjusted
 from flows.estimates import Estimate
 from flows.funnel import DropOff
 from flows.mix import Decomposition
+from flows.movement import Movement, sentence
 from flows.rates import Rate
 from flows.reversals import Examined, sensitivity
 
@@ -58,6 +59,7 @@ def _measured(each: Measured, by: str) -> Plain:
             {"day": one.day.isoformat(), "why": one.why, "channel": one.channel, "language": one.language}
             for one in each.breaks
         ],
+        "stretches": [_stretch(part) for part in each.stretches],
         "mix": None if each.mix is None else {"by": by, **_taken_apart(each.mix)},
         "adjusted": None if each.adjusted is None else {"by": by, **_adjusted(each.adjusted)},
         "contradictions": None if each.contradictions is None else _examined(each.contradictions),
@@ -89,17 +91,27 @@ def _adjusted(told: Adjusted) -> Plain:
 
 
 def _compared(both: Compared) -> Plain:
-    movement, found = both.movement, both.movement.difference
-    change: Mapping[str, Any] = {
+    return {"now": _figure(both.now), "before": _figure(both.before), "change": plain_movement(both.movement)}
+
+
+def plain_movement(movement: Movement) -> Plain:
+    """What became of a score, and of a mean where there is one."""
+    found, mean = movement.difference, movement.mean
+    return {
         "kind": movement.kind,
         "value": found.value if found else None,
         "low": found.low if found else None,
         "high": found.high if found else None,
         "p": found.p if found else None,
+        "q": movement.q,
         "needed": movement.needed,
-        "sentence": both.sentence,
+        "mean": {"course": mean.course, **(plain_estimate(mean.change) or {})} if mean else None,
+        "sentence": sentence(movement),
     }
-    return {"now": _figure(both.now), "before": _figure(both.before), "change": dict(change)}
+
+
+def _stretch(part: Stretch) -> Plain:
+    return {"from": part.first.isoformat(), "to": part.last.isoformat(), "figure": _figure(part.figure)}
 
 
 def _figure(figure: Figure) -> Plain:

@@ -13,7 +13,7 @@ from flows.charts import Chart, score_chart, share_chart
 from flows.disclosure import Standing, Thresholds, concealed, needed
 from flows.filters import UNKNOWN, Filter, query
 from flows.measures import Counts, Distribution, Measure
-from flows.movement import Movement, compare, sentence
+from flows.movement import Movement, compare, sentence, with_mean
 from flows.survey import Channel
 from flows.trends import Every, Point
 from storage.figures import daily
@@ -41,6 +41,9 @@ WINDOW: Final = "28"
 
 ALONE = ("channel", "language", "country")
 """The dimensions of which every value is shown beside its own past."""
+
+Answer = tuple[date, Slice, int, int]
+"""On a day, of whom and to what, which number, and how often."""
 
 Groups = Mapping[str, Mapping[str, tuple[Point, ...]]]
 """By dimension and value, in the order of values, the periods of that group."""
@@ -99,7 +102,7 @@ def trend(
     broken, periods = trends.breaks(slices), trends.periods(slices, every, thresholds)
     last = _last_stretch(periods, broken)
     stretch = [each.counts for each in last]
-    latest = _latest(source.today, periods, broken)
+    latest = _latest(source.today, measure, periods, broken, answers)
     return Trend(
         question=question,
         instrument=instrument,
@@ -121,10 +124,10 @@ def trend(
     )
 
 
-def _slices(measure: Measure, cells: Iterable[tuple[date, Slice, int, int]]) -> list[trends.Slice]:
+def _slices(measure: Measure, cells: Iterable[Answer]) -> list[trends.Slice]:
     found: dict[tuple[date, str, str, str], Counter[int]] = defaultdict(Counter)
     for day, slice, value, n in cells:
-        if slice.said == "number" and slice.instrument and value in measure.scale:
+        if _is_number(measure, slice, value):
             found[day, slice.channel, slice.language, slice.series][value] += n
     return [
         trends.Slice(day, Channel(channel), language, series, Distribution(measure, numbers).banded)
@@ -132,15 +135,19 @@ def _slices(measure: Measure, cells: Iterable[tuple[date, Slice, int, int]]) -> 
     ]
 
 
+def _is_number(measure: Measure, slice: Slice, value: int) -> bool:
+    return slice.said == "number" and bool(slice.instrument) and value in measure.scale
+
+
 def _groups(
     measure: Measure,
-    answers: Iterable[tuple[date, Slice, int, int]],
+    answers: Iterable[Answer],
     dimension: str,
     every: Every,
     thresholds: Thresholds,
 ) -> Mapping[str, tuple[Point, ...]]:
     """The periods of each value; where a period is too small, the next smallest of it says nothing either."""
-    of_value: dict[str, list[tuple[date, Slice, int, int]]] = defaultdict(list)
+    of_value: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
         of_value[getattr(answer[1], dimension) or UNKNOWN].append(answer)
     found = {value: trends.periods(_slices(measure, of_value[value]), every, thresholds) for value in sorted(of_value)}
@@ -167,7 +174,19 @@ def _share(stretch: Sequence[Counts], hits: Sequence[int]) -> Chart | None:
     return share_chart(hits, [each.n for each in stretch]) if stretch else None
 
 
-def _latest(today: date, periods: Sequence[Point], breaks: Sequence[trends.Break]) -> Movement | None:
+def _latest(
+    today: date, measure: Measure, periods: Sequence[Point], breaks: Sequence[trends.Break], answers: Sequence[Answer]
+) -> Movement | None:
     """Of a period that is not over nobody knows yet what it will come to."""
-    over = [each for each in periods if each.last < today]
-    return compare(over[-2], over[-1], breaks) if len(over) > 1 else None
+    over = [each for each in periods if each.last < today][-2:]
+    if len(over) < 2:
+        return None
+    return with_mean(compare(*over, breaks), *(_distribution(measure, each, answers) for each in over))
+
+
+def _distribution(measure: Measure, period: Point, answers: Sequence[Answer]) -> Distribution:
+    numbers: Counter[int] = Counter()
+    for day, slice, value, n in answers:
+        if period.first <= day <= period.last and _is_number(measure, slice, value):
+            numbers[value] += n
+    return Distribution(measure, numbers)

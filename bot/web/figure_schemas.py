@@ -7,14 +7,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from bot.web.schemas import PRINTABLE, Cursor, Taken
-from bot.web.score_schemas import AdjustedOut, EstimateOut, MixOut
-from flows.disclosure import Standing
+from bot.web.score_schemas import AdjustedOut, BreakOut, ChangeOut, EstimateOut, FigureOut, MixOut, StretchOut
 from flows.filters import DIMENSIONS, LONGEST, MOST
-from flows.movement import Kind
 from flows.narrowing import NAMES, SCORES, Coding
 from flows.session import Gap
 from flows.survey import Channel
-from flows.trends import Why
 from nlp.redaction import mask, redact
 from nlp.tags import Sentiment
 from storage.responses import Given, Response
@@ -93,34 +90,6 @@ class AnswersQuery(Narrowed):
     cursor: Cursor | None = Field(None, description="`next` of the page before, to go on from there.")
 
 
-class FigureOut(BaseModel):
-    """Answers of one period. With fewer than 10, of agents 30, nothing but their number is given."""
-
-    n: int = Field(description="Answers with a number.")
-    missing: int = Field(description="Asked in vain; in no figure.")
-    late: int = Field(description="Of `n`, given after the survey had expired.")
-    standing: Standing = Field(description="`suppressed` below 10 answers, `indicative` below 30 (agents: 30).")
-    hidden: bool = Field(description="Kept back so that a small group beside it cannot be told from the total.")
-    score: EstimateOut | None = Field(description="Good minus bad in points: NPS, or low minus high effort.")
-    mean: EstimateOut | None = Field(description="On the scale, in its direction; of every measure but NPS.")
-    low_effort: EstimateOut | None = Field(description="Percent.")
-    high_effort: EstimateOut | None = Field(description="Percent.")
-    needed: int | None = Field(description="Answers to bring the interval of `score` to 5 points to either side.")
-    distribution: dict[str, int] | None = Field(description="How often each number was answered.")
-
-
-class ChangeOut(BaseModel):
-    """What became of the score since the period before."""
-
-    kind: Kind
-    value: float | None = Field(description="Points, from unrounded scores.")
-    low: float | None
-    high: float | None
-    p: float | None = Field(description="The chance of a change this large where nothing has changed.")
-    needed: int | None = Field(description="Answers a period to find a change of 5 points.")
-    sentence: str = Field(description="The same in English.")
-
-
 class GroupOut(BaseModel):
     """The answers of one channel, language, country or what was asked for, beside its own past."""
 
@@ -130,15 +99,6 @@ class GroupOut(BaseModel):
     before: FigureOut
     change: ChangeOut
     query: str = Field(description="The filter that means these answers.")
-
-
-class BreakOut(BaseModel):
-    """From this day on answers are another measurement than before."""
-
-    day: date
-    why: Why
-    channel: Channel
-    language: str
 
 
 class MirroredOut(BaseModel):
@@ -168,10 +128,14 @@ class MeasureOut(BaseModel):
 
     question: str
     instrument: str
-    now: FigureOut
+    now: FigureOut = Field(description="Of all answers of the period; see `stretches`.")
     before: FigureOut
     change: ChangeOut
     breaks: list[BreakOut]
+    stretches: list[StretchOut] = Field(
+        description="Where a break lies within the period: what each part of it came to, which is to be told instead of"
+        " `now`. Empty otherwise."
+    )
     mix: MixOut | None
     adjusted: AdjustedOut | None
     contradictions: DoubtsOut | None

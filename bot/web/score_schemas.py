@@ -1,8 +1,13 @@
-"""What the API gives of a single score: its interval, why it moved, and where it would stand had all answered alike."""
+"""What the API gives of one score: its interval, whether and why it moved, and where it would stand otherwise."""
 
-from pydantic import BaseModel, Field
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from flows.disclosure import Standing
+from flows.movement import Course, Kind
+from flows.survey import Channel
+from flows.trends import Why
 
 
 class EstimateOut(BaseModel):
@@ -12,6 +17,65 @@ class EstimateOut(BaseModel):
     low: float
     high: float
     n: int = Field(description="How many answers it rests on.")
+
+
+class FigureOut(BaseModel):
+    """Answers of one period. With fewer than 10, of agents 30, nothing but their number is given."""
+
+    n: int = Field(description="Answers with a number.")
+    missing: int = Field(description="Asked in vain; in no figure.")
+    late: int = Field(description="Of `n`, given after the survey had expired.")
+    standing: Standing = Field(description="`suppressed` below 10 answers, `indicative` below 30 (agents: 30).")
+    hidden: bool = Field(description="Kept back so that a small group beside it cannot be told from the total.")
+    score: EstimateOut | None = Field(description="Good minus bad in points: NPS, or low minus high effort.")
+    mean: EstimateOut | None = Field(description="On the scale, in its direction; of every measure but NPS.")
+    low_effort: EstimateOut | None = Field(description="Percent.")
+    high_effort: EstimateOut | None = Field(description="Percent.")
+    needed: int | None = Field(description="Answers to bring the interval of `score` to 5 points to either side.")
+    distribution: dict[str, int] | None = Field(description="How often each number was answered.")
+
+
+class MeanChangeOut(EstimateOut):
+    """What became of the mean on its scale, later minus earlier, with Welch's interval."""
+
+    course: Course = Field(description="What that means for customers, whichever way the scale runs.")
+
+
+class ChangeOut(BaseModel):
+    """What became of the score since the period before."""
+
+    kind: Kind = Field(
+        description="`doubtful` of a group whose change is clear by itself and not among all groups of the answer."
+    )
+    value: float | None = Field(description="Points, from unrounded scores.")
+    low: float | None
+    high: float | None
+    p: float | None = Field(description="The chance of a change this large where nothing has changed.")
+    q: float | None = Field(
+        description="Of a group: the share of chance finds among changes at least this clear (Benjamini and Hochberg)."
+    )
+    needed: int | None = Field(description="Answers a period to find a change of 5 points.")
+    mean: MeanChangeOut | None = Field(description="Of every measure but NPS, where anything is compared.")
+    sentence: str = Field(description="The same in English.")
+
+
+class StretchOut(BaseModel):
+    """The part of a period between two breaks, or from one to the edge of the period: a measurement of its own."""
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    from_: date = Field(alias="from")
+    to: date
+    figure: FigureOut
+
+
+class BreakOut(BaseModel):
+    """From this day on answers are another measurement than before."""
+
+    day: date
+    why: Why
+    channel: Channel
+    language: str
 
 
 class MixOut(BaseModel):
