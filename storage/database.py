@@ -25,6 +25,9 @@ from storage.turnstile import Turnstile
 UnavailableError = OperationalError
 """The database does not answer, or not in time."""
 
+TOO_LONG = "57014"
+"""What PostgreSQL says of a statement that it gives up for the time it takes."""
+
 UnknownRevisionError = CommandError
 """There is no migration of that name."""
 
@@ -125,6 +128,11 @@ def raced(connection: Connection) -> Literal[False]:
     assert transaction is not None  # noqa: S101 -- `write()` has begun one; for mypy
     transaction.rollback()
     return False
+
+
+def took_too_long(error: UnavailableError) -> bool:
+    """Whether the database does answer, and has given up one question for the time it takes."""
+    return getattr(error.orig, "sqlstate", None) == TOO_LONG
 
 
 def is_duplicate(error: IntegrityError) -> bool:

@@ -18,7 +18,7 @@ from bot.web.pages.times import Clock
 from bot.web.roles import roles_of
 from bot.web.security import secured
 from flows.eligibility import SENTENCES
-from storage.database import UnavailableError
+from storage.database import UnavailableError, took_too_long
 
 UNKEPT = "\0"
 """No database keeps this character, so that whatever holds it leads nowhere."""
@@ -94,8 +94,8 @@ def frame(company: str, clock: Clock, *, has_sandbox: bool) -> Blueprint:
         return wrong(error.code or 500)
 
     @pages.errorhandler(UnavailableError)
-    def out_of_order(_error: UnavailableError) -> ResponseReturnValue:
-        return wrong(503)
+    def out_of_order(error: UnavailableError) -> ResponseReturnValue:
+        return wrong(504 if took_too_long(error) else 503)
 
     pages.after_request(secured)
     return pages
