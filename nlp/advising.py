@@ -6,9 +6,10 @@ from typing import cast
 from spacy.language import Language
 
 from nlp import training
+from nlp.broken import BrokenModel
 from nlp.coding import Coded
 from nlp.learner import NAME, Classifier
-from nlp.models import BrokenModel, Models
+from nlp.models import Models
 from nlp.pipeline import rules_pipeline
 from nlp.suggestion import Candidate, Pick, to_code
 from nlp.theme import CodeFrame

@@ -19,15 +19,12 @@ from typing import Any
 import spacy
 from spacy.language import Language
 
+from nlp.broken import BrokenModel
 from nlp.codeframe import CodeFrame
 from nlp.training import Trained
 
 _MANIFEST = "manifest.json"
 _PIPELINE = "pipeline"
-
-
-class BrokenModel(Exception):  # noqa: N818 -- said of the model, as in "raise BrokenModel"
-    """The model cannot be put to work; the message says why, and tagging goes on by the rules alone."""
 
 
 class Models:

@@ -10,9 +10,10 @@ from spacy.tokens import Doc
 
 from flows.measures import PUBLISHED, Band
 from nlp import learner, tokens  # noqa: F401  (a saved model needs the learner's factory)
+from nlp.broken import BrokenModel
 from nlp.codeframe import CodeFrame
 from nlp.identify import language_of
-from nlp.models import BrokenModel, Models
+from nlp.models import Models
 from nlp.pipeline import rules_pipeline, rules_version
 from nlp.redaction import redact
 from nlp.tags import Sentiment, Source, Stretch, Tag, Tagging, Verbatim

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from nlp import training
+from nlp.broken import BrokenModel
 from nlp.coding import Coded
-from nlp.models import BrokenModel, Models
+from nlp.models import Models
 from tests.coded import FRAME, examples, frame
 
 

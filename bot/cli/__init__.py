@@ -3,20 +3,49 @@
 Exit codes: 0 done, 1 something was found wrong, 2 it could not be tried (settings, definitions or usage).
 """
 
-import sys
-
 import click
 
 from bot import telemetry
+from bot.accounts import UnusableError
+from bot.cells import UnreadableCellError
 from bot.cli import access, callbacks, contacts, data, demo, exporting, report, running, trying
 from bot.cli.deferred import Deferred
 from bot.config import ConfigError
+from bot.intake import InvalidContact
+from bot.sheets import SheetError
 from flows.loader import DefinitionError
+from nlp.broken import BrokenModel
 from storage.database import UnavailableError, UnknownRevisionError
 from storage.encryption import Unreadable
 
+MENDABLE = (
+    ConfigError,
+    DefinitionError,
+    Unreadable,
+    UnknownRevisionError,
+    InvalidContact,
+    SheetError,
+    UnreadableCellError,
+    UnusableError,
+    BrokenModel,
+)
 
-@click.group()
+
+class Commands(click.Group):
+    """Commands that tell what the operator can mend without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs a command. Raises Exit for what is to be mended."""
+        try:
+            return super().invoke(ctx)
+        except MENDABLE as error:
+            click.echo(str(error), err=True)
+        except UnavailableError as error:
+            click.echo(f"the database does not answer: {str(error.orig).strip()}", err=True)
+        raise click.exceptions.Exit(2)
+
+
+@click.group(cls=Commands)
 @click.version_option(package_name="nawoord")
 def cli() -> None:
     """Nawoord asks customers one question about recommending you, one about effort, and why."""
@@ -45,12 +74,5 @@ cli.add_command(
 
 
 def main() -> None:
-    """Run a command; what the operator can mend is told without a traceback."""
-    try:
-        cli()
-    except (ConfigError, DefinitionError, Unreadable, UnknownRevisionError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
-    except UnavailableError as error:
-        click.echo(f"the database does not answer: {str(error.orig).strip()}", err=True)
-        sys.exit(2)
+    """Run a command."""
+    cli()

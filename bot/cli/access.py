@@ -1,14 +1,13 @@
 """Commands that say who may do what: people who sign in, and keys for programs."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 
 import click
 
-from bot.accounts import KEY_ROLES, USER_ROLES, Role, UnusableError, new_password
+from bot.accounts import KEY_ROLES, USER_ROLES, Role, new_password
 from bot.cli.opening import ready
+from bot.cli.printing import print_table
 
 KEY_ROLE = click.Choice([each.value for each in KEY_ROLES])
 USER_ROLE = click.Choice([each.value for each in USER_ROLES])
@@ -26,8 +25,7 @@ def keys() -> None:
 @click.option("--role", type=KEY_ROLE, required=True, help="trigger reports contacts, analyst reads, admin does all.")
 def keys_add(name: str, role: str) -> None:
     """Make a key and print it; it cannot be shown again."""
-    with _refusing():
-        key = ready().accounts.add_key(name, Role(role))
+    key = ready().accounts.add_key(name, Role(role))
     click.echo("Keep this key: it cannot be shown again.", err=True)
     click.echo(key)
 
@@ -37,15 +35,14 @@ def keys_list() -> None:
     """Every key: name, role, and when it was made, last used and revoked."""
     known = ready().accounts.keys()
     rows = [(key.name, key.role, _at(key.made_at), _at(key.used_at), _at(key.revoked_at)) for key in known]
-    _print(("name", "role", "made", "last used", "revoked"), rows)
+    print_table("Keys, times in UTC", ("name", "role", "made", "last used", "revoked"), rows)
 
 
 @keys.command("revoke")
 @click.argument("name")
 def keys_revoke(name: str) -> None:
     """Make a key useless, at once and for good."""
-    with _refusing():
-        _tell(ready().accounts.revoke_key(name), f"no key named {name} is in use; `nawoord keys list` shows them")
+    _tell(ready().accounts.revoke_key(name), f"no key named {name} is in use; `nawoord keys list` shows them")
 
 
 @click.group()
@@ -61,8 +58,7 @@ def users() -> None:
 def users_add(name: str, role: str, from_stdin: bool, generate: bool) -> None:
     """Let a person sign in."""
     accounts, password = ready().accounts, _password(from_stdin, generate)
-    with _refusing():
-        accounts.add_user(name, Role(role), password)
+    accounts.add_user(name, Role(role), password)
     if generate:
         click.echo(password)
 
@@ -72,7 +68,7 @@ def users_list() -> None:
     """Every user: name, role, and when they were added, last signed in and disabled."""
     known = ready().accounts.users()
     rows = [(one.name, one.role, _at(one.made_at), _at(one.signed_in_at), _at(one.disabled_at)) for one in known]
-    _print(("name", "role", "added", "signed in", "disabled"), rows)
+    print_table("Users, times in UTC", ("name", "role", "added", "signed in", "disabled"), rows)
 
 
 @users.command("password")
@@ -82,8 +78,7 @@ def users_list() -> None:
 def users_password(name: str, from_stdin: bool, generate: bool) -> None:
     """Change a password; wherever that person is signed in, they no longer are."""
     accounts, password = ready().accounts, _password(from_stdin, generate)
-    with _refusing():
-        _tell(accounts.change_password(name, password), _nobody(name))
+    _tell(accounts.change_password(name, password), _nobody(name))
     if generate:
         click.echo(password)
 
@@ -93,8 +88,7 @@ def users_password(name: str, from_stdin: bool, generate: bool) -> None:
 @click.argument("role", type=USER_ROLE)
 def users_role(name: str, role: str) -> None:
     """Change what a person may do, from now on."""
-    with _refusing():
-        _tell(ready().accounts.change_role(name, Role(role)), _nobody(name))
+    _tell(ready().accounts.change_role(name, Role(role)), _nobody(name))
 
 
 @users.command("disable")
@@ -102,17 +96,7 @@ def users_role(name: str, role: str) -> None:
 @click.option("--undo", is_flag=True, help="Let them sign in again.")
 def users_disable(name: str, undo: bool) -> None:
     """Let a person no longer sign in, and sign them out everywhere."""
-    with _refusing():
-        _tell(ready().accounts.disable(name, undo=undo), _nobody(name))
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Tells what cannot be taken, and why, as a mistake in how the command was used."""
-    try:
-        yield
-    except UnusableError as error:
-        raise click.UsageError(str(error)) from None
+    _tell(ready().accounts.disable(name, undo=undo), _nobody(name))
 
 
 def _password(from_stdin: bool, generate: bool) -> str:
@@ -135,13 +119,6 @@ def _nobody(name: str) -> str:
 
 def _at(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else "-"
-
-
-def _print(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns below one another, times in UTC."""
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    for row in (heads, *rows):
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 COMMANDS = (keys, users)

@@ -1,23 +1,20 @@
 """Commands that report contacts and note who wants no more questions."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot import app, imports, sheets
-from bot.cells import UnreadableCellError, moment_of, phone_of
+from bot.cells import moment_of, phone_of
 from bot.cli.opening import ready
-from bot.imports import Faulty, Summary, columns_of, zone_of
+from bot.cli.progress import progressing
+from bot.imports import Summary, columns_of, zone_of
 from bot.intake import InvalidContact, NewContact, Source
 from bot.invitations import Decided
 from bot.optouts import OptOuts
-from bot.sheets import SheetError
 from flows.eligibility import explain
 from flows.survey import Channel
 
@@ -41,16 +38,15 @@ def contact_command(
     """Report a contact that has ended, and print what was decided about it."""
     parts = ready()
     rules = parts.settings.eligibility
-    with _refusing():
-        contact = NewContact(
-            **told,  # the reference and what else is a word or nothing
-            phone=phone_of(sys.stdin.readline() if phone == "-" else phone),
-            ended_at=moment_of(ended_at, zone_of(parts.settings), rules.default_country) if ended_at else app.now(),
-            source=Source.CLI,
-            channel=Channel(channel) if channel else None,
-            attributes=dict(map(_pair, attributes)),
-        )
-        _tell(parts.invitations.take(contact))
+    contact = NewContact(
+        **told,  # the reference and what else is a word or nothing
+        phone=phone_of(sys.stdin.readline() if phone == "-" else phone),
+        ended_at=moment_of(ended_at, zone_of(parts.settings), rules.default_country) if ended_at else app.now(),
+        source=Source.CLI,
+        channel=Channel(channel) if channel else None,
+        attributes=dict(map(_pair, attributes)),
+    )
+    _tell(parts.invitations.take(contact))
 
 
 @click.command("import")
@@ -60,14 +56,14 @@ def import_command(file: Path, dry_run: bool) -> None:
     """Take contacts from a CSV or XLSX file; may be run again, for every reference counts once."""
     parts = ready()
     summary = Summary()
-    with _refusing(), sheets.opened(file) as sheet, _progress(sheet.lines) as progress:
+    with sheets.opened(file) as sheet, progressing("contacts", max(sheet.lines - 1, 0) or None) as step:
         columns = columns_of(sheet.header)
         if columns.unused:
-            _say(progress, f"not taken: {', '.join(columns.unused)}; name a column attribute.… to keep it")
+            _say(f"not taken: {', '.join(columns.unused)}; name a column attribute.… to keep it")
         for faulty in imports.take(parts.invitations, parts.settings, sheet, columns, summary, decide=not dry_run):
-            progress.advance(progress.task_ids[0])
+            step(1)
             if faulty:
-                _say(progress, _fault(faulty))
+                _say(f"line {faulty.line}: {' | '.join(map(str, faulty.faults))}")
     _print(summary)
     sys.exit(1 if summary.faulty else 0)
 
@@ -92,16 +88,6 @@ def opt_out(number: str, undo: bool) -> None:
     sys.exit(0 if not faulty else 1 if number == "-" else 2)
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """What cannot be taken as it stands is told without a traceback."""
-    try:
-        yield
-    except (InvalidContact, SheetError, UnreadableCellError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
-
-
 def _pair(attribute: str) -> tuple[str, str]:
     key, sign, value = attribute.partition("=")
     if not sign:
@@ -118,23 +104,9 @@ def _tell(decided: Decided) -> None:
     click.echo(decided.sentence if decided.is_new else f"{decided.sentence} This was decided when it came first.")
 
 
-@contextmanager
-def _progress(lines: int) -> Iterator[Progress]:
-    """A bar on standard error, where somebody can see it."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        progress.add_task("contacts", total=max(lines - 1, 0) or None)
-        yield progress
-
-
-def _say(progress: Progress, line: str) -> None:
-    """A line above the bar, exactly as it is."""
-    progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _fault(faulty: Faulty) -> str:
-    return f"line {faulty.line}: {' | '.join(map(str, faulty.faults))}"
+def _say(line: str) -> None:
+    """A line above the bar; click would write across it."""
+    sys.stderr.write(f"{line}\n")
 
 
 def _print(summary: Summary) -> None:

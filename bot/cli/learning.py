@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,9 +9,8 @@ import click
 from bot import app, comments, learning
 from bot.cli.opening import ready
 from bot.cli.printing import print_report, print_table, share
-from bot.sheets import SheetError
 from nlp import advising
-from nlp.models import BrokenModel
+from nlp.broken import BrokenModel
 from nlp.tagger import Tagger
 from nlp.training import TooFewLabels
 
@@ -50,17 +47,15 @@ def train(seed: int, activate: bool) -> None:
 def activate(version: str) -> None:
     """Put a trained model to work that was found better than what was at work."""
     models = ready().taggers.models
-    with _refusing():
-        if not models.manifest(version)["account"]["verdict"]["promote"]:
-            raise BrokenModel(f"{version} was not better than what was at work, and is not put to work")
-        models.activate(version)
+    if not models.manifest(version)["account"]["verdict"]["promote"]:
+        raise BrokenModel(f"{version} was not better than what was at work, and is not put to work")
+    models.activate(version)
 
 
 @click.command()
 def rollback() -> None:
     """Put back to work what was before the present model."""
-    with _refusing():
-        click.echo(f"{ready().taggers.models.rollback() or 'the rules alone'} at work", err=True)
+    click.echo(f"{ready().taggers.models.rollback() or 'the rules alone'} at work", err=True)
 
 
 @click.command()
@@ -76,7 +71,7 @@ def evaluate(
     """Measure tagging on a file of comments whose themes are known."""
     settings = app.settings_of_environment()
     tagger = Tagger.rules(app.frame_of(settings, frame)) if frame else app.taggers_of(settings).tagger()
-    with _refusing(), comments.opened(file) as found:
+    with comments.opened(file) as found:
         report = learning.measured(found, tagger, text_column, themes_column, language_column)
     if as_json:
         click.echo(json.dumps(report.plain(), indent=2))
@@ -97,13 +92,3 @@ def agreement() -> None:
 
 
 COMMANDS = (train, activate, rollback, evaluate, agreement)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """What cannot be used as it stands is told without a traceback."""
-    try:
-        yield
-    except (SheetError, BrokenModel) as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)

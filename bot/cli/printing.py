@@ -9,6 +9,9 @@ from rich.text import Text
 
 from nlp.evaluation import Report
 
+WIDEST = 1000
+"""Characters of a table's line where nobody looks at it, so that programs find each row on one."""
+
 
 def print_report(title: str, report: Report) -> None:
     print_table(
@@ -23,7 +26,8 @@ def print_table(title: str, names: Sequence[str], rows: Sequence[Sequence[str]])
     printed = Printed(*names, title=title, title_justify="left")
     for row in rows:
         printed.add_row(*map(Text, row))
-    Console().print(printed)
+    console = Console()
+    console.print(printed, width=None if console.is_terminal else WIDEST)
 
 
 def share(alpha: float | None) -> str:

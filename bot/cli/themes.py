@@ -1,8 +1,6 @@
 """Commands that read verbatims for their themes, and let people decide."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +13,6 @@ from bot.cli.progress import progressing
 from bot.reporting.files import appearing
 from bot.reporting.writers import FORMATS, Table, write
 from bot.review import Conflict, Refused, Taken
-from bot.sheets import SheetError
 from bot.verbatims import Shown
 from nlp.coding import is_locked
 from nlp.redaction import mask, redact
@@ -48,7 +45,7 @@ def tag(
     if not text_column or not output:
         raise click.UsageError("--input needs --text-column and --output")
     tagger = app.taggers_of(app.settings_of_environment()).tagger()
-    with _refusing(), comments.opened(source) as found, progressing("comments", None) as step:
+    with comments.opened(source) as found, progressing("comments", None) as step:
         table = comments.tagged(found, tagger, text_column, language, language_column, lambda: step(1))
         _write(table, output)
 
@@ -68,7 +65,7 @@ def review_command(path: Path, by: str, most: int, overrule: bool) -> None:
         click.echo(f"{len(picks)} verbatims in {path}; correct the column themes, then run this again", err=True)
         return
     taken = conflicts = refused = 0
-    with _refusing(), sheets.opened(path) as sheet:
+    with sheets.opened(path) as sheet:
         for came in review.take(parts.verbatims, sheet, by, overrule):
             match came:
                 case Taken():
@@ -125,13 +122,3 @@ def _write(table: Table, path: Path) -> None:
     # What is read may be the same file, and what is there must not be lost to a fault.
     with appearing(path) as draft, draft.open("wb") as file:
         write(table, file, format)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """What cannot be used as it stands is told without a traceback."""
-    try:
-        yield
-    except SheetError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
