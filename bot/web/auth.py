@@ -79,6 +79,11 @@ def who() -> User | None:
     return cast(User, current_user.user) if current_user.is_authenticated else None
 
 
+def name() -> str:
+    """What the user who asks is called, on pages that only who has signed in sees."""
+    return cast(User, who()).name
+
+
 def own_address(target: str | None) -> str | None:
     """The address if it is one of our own pages, so that nobody can be led elsewhere after signing in."""
     if not target or not target.startswith("/") or not target.isprintable() or "\\" in target:

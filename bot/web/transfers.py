@@ -11,7 +11,7 @@ from bot.intake import LONGEST_NAME, LONGEST_REFERENCE
 from bot.languages import languages_for
 from bot.settings import Settings
 from bot.transfers import Transfers
-from bot.web.forms import both_ends, is_over, plain, required, xml
+from bot.web.carrier_forms import both_ends, is_over, plain, required, xml
 from flows.survey import Survey
 
 HEADERS = "sipheader_x-nawoord-"

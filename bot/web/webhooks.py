@@ -18,8 +18,8 @@ from bot.messages import Message, take_message
 from bot.returning import call_back, end_call_back
 from bot.settings import Settings
 from bot.transfers import Transfers
-from bot.web.callbacks import add_callbacks, hear
-from bot.web.forms import FINAL, both_ends, is_over, raw_target, required, xml
+from bot.web.carrier_forms import FINAL, both_ends, is_over, raw_target, required, xml
+from bot.web.statuses import add_statuses, hear
 from bot.web.transfers import add_transfers, headers
 from flows.keywords import KEYWORDS
 from flows.survey import Channel, Rating
@@ -169,7 +169,7 @@ def webhooks(
             return False  # even where it may have been sent: to be asked twice is better than not at all
         return True
 
-    add_callbacks(routes, conversations, speak)
+    add_statuses(routes, conversations, speak)
     return routes
 
 

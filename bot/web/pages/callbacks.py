@@ -1,14 +1,12 @@
 """The customers who agreed to be called back, for those who call them: list, claim, call, close."""
 
 from datetime import datetime, timedelta
-from typing import cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateTimeLocalField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from bot.accounts import User
 from bot.callbacks import CLOSING, LONGEST_NOTE, Callbacks, Shown, TakenError
 from bot.web import auth
 from bot.web.language import gettext as _
@@ -48,7 +46,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
         shown = Shown(asked) if asked in set(Shown) else Shown.OPEN
         page = min(request.args.get("page", 0, int), 10_000)
         skip = max(page, 0) * ON_A_PAGE
-        lines = all_of_them.listed(shown, _who(), ON_A_PAGE + 1, skip)
+        lines = all_of_them.listed(shown, auth.name(), ON_A_PAGE + 1, skip)
         given = all_of_them.ratings(lines[:ON_A_PAGE])
         return render_template(
             "callbacks.html",
@@ -71,7 +69,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
     def claim(id: str) -> ResponseReturnValue:
         if Plain().validate_on_submit():
             try:
-                all_of_them.claim(id, _who())
+                all_of_them.claim(id, auth.name())
             except TakenError as error:
                 flash(error.by or "", "taken")
         return redirect(url_for("pages.callbacks.one", id=id))
@@ -81,7 +79,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
     def take_up(id: str) -> ResponseReturnValue:
         if Plain().validate_on_submit():
             try:
-                all_of_them.take_up(id, _who(), request.form.get("revision", -1, int))
+                all_of_them.take_up(id, auth.name(), request.form.get("revision", -1, int))
             except TakenError as error:
                 flash(error.by or "", "taken")
         return redirect(url_for("pages.callbacks.one", id=id))
@@ -91,7 +89,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
     def release(id: str) -> ResponseReturnValue:
         if Plain().validate_on_submit():
             try:
-                all_of_them.release(id, _who())
+                all_of_them.release(id, auth.name())
             except TakenError as error:
                 flash(error.by or "", "taken")
         return redirect(url_for("pages.callbacks.one", id=id))
@@ -104,7 +102,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
             return _page(id, form, 422)
         again: datetime | None = form.due_at.data.replace(tzinfo=clock.zone) if form.due_at.data else None
         try:
-            all_of_them.close(id, _who(), Ending(form.ending.data), form.note.data or "", again)
+            all_of_them.close(id, auth.name(), Ending(form.ending.data), form.note.data or "", again)
         except TakenError:
             return _page(id, form, 409)
         except ValueError as error:
@@ -121,7 +119,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
         return clock.now().astimezone(clock.zone).replace(tzinfo=None, minute=0, second=0) + timedelta(days=1)
 
     def _page(id: str, form: DoneForm, status: int = 200) -> ResponseReturnValue:
-        found = all_of_them.find(id, _who())
+        found = all_of_them.find(id, auth.name())
         if found is None:
             return wrong(404)
         is_overdue = all_of_them.is_overdue(found.line)
@@ -142,7 +140,3 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
         )
 
     return pages
-
-
-def _who() -> str:
-    return cast(User, auth.who()).name  # only who has signed in comes here

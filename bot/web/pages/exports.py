@@ -43,7 +43,7 @@ def exports(source: Source, keys: Keys, scheduled: Sequence[ScheduledExport]) ->
             return _page(bar, is_refused=True)
         has_phones = "phones" in given and _is_admin()
         if has_phones:
-            LOG.warning("%s with numbers taken away by %s", what, _who())
+            LOG.warning("%s with numbers taken away by %s", what, auth.name())
         found = export(source, keys, What(what), _meant(bar), bar.narrowing, has_phones=has_phones)
         return download(found, format, bom="bom" in given)
 
@@ -82,8 +82,3 @@ def _meant(bar: Bar) -> Filter:
 def _is_admin() -> bool:
     user = auth.who()
     return user is not None and user.role == Role.ADMIN
-
-
-def _who() -> str:
-    user = auth.who()
-    return user.name if user else ""

@@ -80,7 +80,7 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
     def original(id: str) -> ResponseReturnValue:
         if not Plain().validate_on_submit():
             return redirect(url_for("pages.verbatims.one", id=id))
-        LOG.info("%s has asked for the original of a verbatim of survey %s", _who(), id.partition(".")[0])
+        LOG.info("%s has asked for the original of a verbatim of survey %s", auth.name(), id.partition(".")[0])
         return _page(id, masked=False)
 
     @pages.post("/verbatims/<id>/tags")
@@ -104,13 +104,13 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
     def _done(id: str, correction: Correction) -> tuple[str, int, str | None]:
         """What is said of it, the status, and how it is undone."""
         if correction.do is Do.UNDO and correction.at:
-            if said.take_back(id, _who(), correction.at):
+            if said.take_back(id, auth.name(), correction.at):
                 return _("Undone."), 200, None
             return _("There was nothing to undo."), 422, None
         seen = moment_of(request.form.get("seen", "")) or BEGINNING
-        after = said.correct(id, _who(), lambda shown: correction.decided(shown, _who(), seen))
+        after = said.correct(id, auth.name(), lambda shown: correction.decided(shown, auth.name(), seen))
         name = theme_name(said.frame, correction.theme or "", language())
-        return str(SAVED[correction.do]) % {"theme": name}, 200, f"undo {last_decided(after, _who()).isoformat()}"
+        return str(SAVED[correction.do]) % {"theme": name}, 200, f"undo {last_decided(after, auth.name()).isoformat()}"
 
     def _told(id: str, message: str, status: int, undo: str | None = None) -> ResponseReturnValue:
         """The verbatim as it now stands and what came of the correction: as data, or where the reader came from."""
@@ -150,11 +150,6 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
         }
 
     return pages
-
-
-def _who() -> str:
-    user = auth.who()
-    return user.name if user else ""
 
 
 def _back(id: str) -> str:

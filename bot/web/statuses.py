@@ -8,13 +8,13 @@ from bot.answering import answer_invited
 from bot.conversations import Conversations, Render
 from bot.news import read_news, take_news
 from bot.tickets import read_ticket
-from bot.web.forms import is_over, required, xml
+from bot.web.carrier_forms import is_over, required, xml
 
 LONGEST_CODE = 6
 """Digits of the carrier's number for an error."""
 
 
-def add_callbacks(routes: Blueprint, conversations: Conversations, speak: Render) -> None:
+def add_statuses(routes: Blueprint, conversations: Conversations, speak: Render) -> None:
     """Adds the endpoints that only what we sent ourselves leads to."""
 
     @routes.post("/voice/invitation/<ticket>")
