@@ -15,6 +15,7 @@ from flows.loader import SHIPPED
 from storage.database import Database, migrate
 from storage.encryption import Keys
 from storage.models import metadata
+from tests.once import once
 from tests.postgresql import running_postgresql
 
 SECRET = "a secret for tests and long enough to be one"
@@ -29,6 +30,13 @@ SWITCHES = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def done_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Applications are made hundreds of times, and share what is the same in all of them."""
+    with once(tmp_path_factory.mktemp("once")):
+        yield
 
 
 def new_database(server: str) -> str:

@@ -1,0 +1,52 @@
+"""What tests would do over again, each time with the same outcome, is done once in a process."""
+
+import pickle
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_openapi3 import utils
+from jinja2 import FileSystemBytecodeCache
+
+from flows import loader
+from flows.survey import Survey
+
+_load, _schema = loader.load, utils.get_model_schema
+
+
+@contextmanager
+def once(folder: Path) -> Iterator[None]:
+    """Until the block is left, applications share what does not depend on their settings.
+
+    These are compiled templates (kept in the folder), descriptions of the API's models, and surveys as shipped.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(folder))})
+        patch.setattr(utils, "get_model_schema", _described)
+        patch.setattr(loader, "load", _loaded)
+        yield
+
+
+def _loaded(survey: str | Path, *, company: str, folders: Sequence[Path] = ()) -> Survey:
+    own = folders or isinstance(survey, Path) or survey.endswith((".yaml", ".yml"))
+    return _load(survey, company=company, folders=folders) if own else _shipped(str(survey), company)
+
+
+@cache
+def _shipped(survey: str, company: str) -> Survey:
+    return _load(survey, company=company)
+
+
+def _described(model: type[Any], mode: Any = "validation") -> dict[str, Any]:
+    # The caller may change what it gets; to unpickle is several times faster than to copy.
+    description: dict[str, Any] = pickle.loads(_pickled(model, mode))  # noqa: S301 -- pickled here
+    return description
+
+
+@cache
+def _pickled(model: type[Any], mode: Any) -> bytes:
+    return pickle.dumps(_schema(model, mode))
