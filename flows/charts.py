@@ -52,18 +52,8 @@ class Chart:
     signals: tuple[Signal, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Individuals:
-    """An XmR chart. range_mean, range_limit: of the moving ranges, which are the steps between neighbours."""
-
-    chart: Chart
-    ranges: tuple[float, ...]
-    range_mean: float
-    range_limit: float
-
-
-def xmr(values: Sequence[float], baseline: int | None = None) -> Individuals:
-    """Centre plus and minus 2.66 mean moving ranges; a range may reach 3.267 of them (Wheeler, Shewhart).
+def xmr(values: Sequence[float], baseline: int | None = None) -> Chart:
+    """Centre plus and minus 2.66 mean moving ranges, which are the steps between neighbours (Wheeler, Shewhart).
 
     For periods of about equal volume. baseline: how many of the first values the limits are made of, all by default.
     Raises ValueError for a baseline of less than two.
@@ -71,11 +61,10 @@ def xmr(values: Sequence[float], baseline: int | None = None) -> Individuals:
     known = values[:baseline]
     if len(known) < 2:
         raise ValueError("limits are made of at least two values")
-    ranges = tuple(abs(after - before) for before, after in pairwise(values))
-    mean = sum(ranges[: len(known) - 1]) / (len(known) - 1)
+    mean = sum(abs(after - before) for before, after in pairwise(known)) / (len(known) - 1)
     centre = sum(known) / len(known)
     points = [Limited(value, centre - 2.66 * mean, centre + 2.66 * mean) for value in values]
-    return Individuals(_chart(centre, points), ranges, mean, 3.267 * mean)
+    return _chart(centre, points)
 
 
 def share_chart(hits: Sequence[int], sizes: Sequence[int]) -> Chart:
@@ -143,15 +132,11 @@ def standardised(periods: Sequence[Counts], target: float, variance: float) -> t
 
 @dataclass(frozen=True, slots=True)
 class Cusum:
-    """Cumulated deviations. up, down: each never below 0, and a signal above the limit; alarm: the first period with
-    one; onset: the first period after that sum had last been 0, the likely beginning of the shift; rises: which way."""
+    """Cumulated deviations. up, down: each never below 0, and a signal above the limit."""
 
     up: tuple[float, ...]
     down: tuple[float, ...]
     limit: float
-    alarm: int | None
-    onset: int | None
-    rises: bool | None
 
 
 def cusum(deviations: Sequence[float], slack: float = 0.5, limit: float = 5.0) -> Cusum:
@@ -163,12 +148,7 @@ def cusum(deviations: Sequence[float], slack: float = 0.5, limit: float = 5.0) -
         tuple(accumulate((sign * x for x in deviations), lambda sum_, x: max(0.0, sum_ + x - slack), initial=0.0))[1:]
         for sign in (1, -1)
     )
-    for place, (rising, falling) in enumerate(zip(up, down, strict=True)):
-        if max(rising, falling) > limit:
-            sums = up if rising > limit else down
-            zeros = [at for at in range(place) if sums[at] == 0]
-            return Cusum(up, down, limit, place, zeros[-1] + 1 if zeros else 0, rising > limit)
-    return Cusum(up, down, limit, None, None, None)
+    return Cusum(up, down, limit)
 
 
 def _chart(centre: float, points: Sequence[Limited]) -> Chart:

@@ -64,8 +64,10 @@ def test_a_course_is_that_of_the_page(parts: Parts, client: FlaskClient, analyst
     assert [each["score"]["value"] for each in told["periods"]] == [20] * 7 + [-40] * 7
     assert told["sentence"] == found.sentence
     assert found.shifts
-    assert told["shift"]["down"] == pytest.approx(list(found.shifts.sums.down))
-    assert (told["shift"]["onset"], told["shift"]["rises"]) == ((NOON - timedelta(weeks=6)).date().isoformat(), False)
+    assert told["shifts"]["sums"]["down"] == pytest.approx(list(found.shifts.sums.down))
+    (shift,) = told["shifts"]["found"]
+    assert (shift["since"], shift["value"]) == ((NOON - timedelta(weeks=6)).date().isoformat(), -60)
+    assert (shift["before"]["n"], shift["before"]["score"]["value"], shift["after"]["score"]["value"]) == (140, 20, -40)
     (few,) = read(client, "trend/ces?every=day", analyst)["periods"]
     assert (few["n"], few["standing"], few["score"]) == (5, "suppressed", None)
 

@@ -161,7 +161,7 @@ def test_a_page_asks_once_whether_contacts_are_invented(filled: Parts, monkeypat
 def test_nps_falls_in_month_nine(tmp_path: Path, migrated_sqlite: Path) -> None:
     """By about twelve points, beginning near the day on which customers of one queue begin to wait."""
     parts = parts_of(copied(migrated_sqlite, tmp_path, "demo.db"), tmp_path)
-    fill(parts, 5000, 1, lambda _: None)
+    fill(parts, 5000, 2, lambda _: None)
     source = source_of(parts)
     begin = source.today - timedelta(days=customers.DAYS + 3)
     shift = begin + customers.SHIFT
@@ -171,8 +171,9 @@ def test_nps_falls_in_month_nine(tmp_path: Path, migrated_sqlite: Path) -> None:
     fall = _score(earlier) - _score(later)
     assert 5 < fall < 19
     assert whole.shifts is not None
-    assert whole.shifts.onset is not None
-    assert abs(whole.shifts.onset - shift) < timedelta(days=45)
+    latest = whole.shifts.found[-1]
+    assert latest.size.value < 0
+    assert abs(latest.after.first - shift) < timedelta(days=45)
     parts.database.dispose()
 
 

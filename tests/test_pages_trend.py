@@ -75,7 +75,7 @@ def test_sums_tell_of_a_shift_and_since_when(client: FlaskClient) -> None:
     """Thirty points are 1.677 standard errors of twenty answers: each week adds 1.177, so that the fifth is above 5."""
     began = NOON.date() + timedelta(weeks=SHIFT)
     page = words(seen(client, "/trend"))
-    assert "A small lasting shift downwards is likely to have begun" in page
+    assert "A lasting shift downwards, by about 30, is likely to have begun about 22 Jun" in page
     assert "CUSUM" in page
     found = rows(client, "/trend/sums.csv")
     falls = [float(each["down"]) for each in found]

@@ -47,7 +47,7 @@ HOMES = {
     "py3langid": {"nlp/identify.py"},
     "sklearn": {"nlp"},
     "markupsafe": {"bot/web"},
-    "numpy": {"nlp", "flows/importance.py"},
+    "numpy": {"nlp", "flows/importance.py", "flows/levels.py"},
     "scipy": {"nlp", "flows/quantiles.py"},
     "pyarrow": {"bot/comments.py", "bot/reporting/writers.py"},
     "phonenumbers": {"bot/addresses.py"},

@@ -1,5 +1,6 @@
 """What the API takes and gives of the course of a score and of the themes that go with it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal, Self
 
@@ -7,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.reporting.shifts import Shifts
 from bot.reporting.trends import WINDOW, Trend
-from bot.web.figure_schemas import BreakOut, Filtered
+from bot.web.figure_schemas import Filtered
 from bot.web.schemas import PRINTABLE
-from bot.web.score_schemas import EstimateOut
+from bot.web.score_schemas import BreakOut, EstimateOut
+from flows.charts import Chart, Rule
 from flows.disclosure import Standing
 from flows.estimates import Estimate
 from flows.trends import Every, Point
@@ -54,29 +56,92 @@ class PointOut(BaseModel):
         return cls(first=point.first, last=point.last, n=point.counts.n, standing=point.standing, score=score)
 
 
-class ShiftOut(BaseModel):
-    """CUSUM of the periods since the last break, in standard errors from the score of the first `baseline` of them."""
+class LimitedOut(BaseModel):
+    """One period of a control chart, with the limits it has to stay within."""
 
-    periods: list[date] = Field(description="The first day of each.")
-    baseline: int
-    up: list[float] = Field(description="What has added up above.")
-    down: list[float] = Field(description="What has added up below.")
-    limit: float = Field(description="Beyond it a sum is a signal.")
-    onset: date | None = Field(description="When the first shift that was signalled is likely to have begun.")
-    rises: bool | None
+    first: date
+    last: date
+    n: int
+    value: float
+    low: float
+    high: float
+    signals: list[Rule] = Field(description="`outside` the limits; `run` at the eighth in a row on one side.")
+
+
+class ControlOut(BaseModel):
+    """A control chart of the periods since the last break: what of them is more than noise."""
+
+    centre: float
+    points: list[LimitedOut]
 
     @classmethod
-    def of(cls, shifts: Shifts, periods: tuple[Point, ...]) -> Self:
-        """The sums as they are given out. periods: that were added up."""
+    def of(cls, chart: Chart, periods: Sequence[Point]) -> Self:
+        """The chart as it is given out. periods: that its points stand for."""
+        points = [
+            LimitedOut(
+                first=period.first,
+                last=period.last,
+                n=period.counts.n,
+                value=each.value,
+                low=each.low,
+                high=each.high,
+                signals=[signal.rule for signal in chart.signals if signal.place == place],
+            )
+            for place, (period, each) in enumerate(zip(periods, chart.points, strict=True))
+        ]
+        return cls(centre=chart.centre, points=points)
+
+
+class SumsOut(BaseModel):
+    """What adds up of how far each period lies from `average.centre`, in standard errors, less a half (CUSUM)."""
+
+    up: list[float] = Field(description="Above; one for each period of `average`.")
+    down: list[float] = Field(description="Below.")
+    limit: float = Field(description="Beyond it a sum is a signal.")
+
+
+class ShiftOut(BaseModel):
+    """A lasting change of level. A hypothesis: its day is the one that fits best."""
+
+    since: date = Field(description="When it is likely to have begun.")
+    before: PointOut = Field(description="All periods of the level until then.")
+    after: PointOut = Field(description="All periods of the level that began, up to the next shift.")
+    value: float = Field(description="The later score less the earlier one, in points.")
+    low: float
+    high: float
+
+
+class ShiftsOut(BaseModel):
+    """The shifts in the periods since the last break, and the latest periods against the level before the last of them;
+    all periods where there is none."""
+
+    found: list[ShiftOut] = Field(description="The earliest first.")
+    baseline: int = Field(description="How many of the first periods of the charts that level has.")
+    average: ControlOut = Field(description="An exponentially weighted moving average (EWMA, 0.2).")
+    individuals: ControlOut = Field(description="Periods by themselves (XmR), where their volume is about equal.")
+    sums: SumsOut
+
+    @classmethod
+    def of(cls, shifts: Shifts) -> Self:
+        """The shifts as they are given out."""
+        found = [
+            ShiftOut(
+                since=each.after.first,
+                before=PointOut.of(each.before),
+                after=PointOut.of(each.after),
+                value=each.size.value,
+                low=each.size.low,
+                high=each.size.high,
+            )
+            for each in shifts.found
+        ]
         sums = shifts.sums
         return cls(
-            periods=[each.first for each in periods],
+            found=found,
             baseline=shifts.baseline,
-            up=list(sums.up),
-            down=list(sums.down),
-            limit=sums.limit,
-            onset=shifts.onset,
-            rises=sums.rises,
+            average=ControlOut.of(shifts.average, shifts.periods),
+            individuals=ControlOut.of(shifts.individuals, shifts.periods),
+            sums=SumsOut(up=list(sums.up), down=list(sums.down), limit=sums.limit),
         )
 
 
@@ -94,7 +159,15 @@ class TrendOut(BaseModel):
     )
     periods: list[PointOut] = Field(description="Without a day in common; a break ends one and begins another.")
     breaks: list[BreakOut]
-    shift: ShiftOut | None = Field(description="Null where there are less than 12 periods since the last break.")
+    score: ControlOut | None = Field(
+        description="The periods since the last break; null where there are less than two."
+    )
+    good: ControlOut | None = Field(description="The same of the percentage in the good band (p-chart).")
+    bad: ControlOut | None = Field(description="And of that in the bad band.")
+    shifts: ShiftsOut | None = Field(description="Null where there are less than 12 periods since the last break.")
+    groups: dict[str, dict[str, list[PointOut]]] = Field(
+        description="By `channel`, `language` and `country`, and by value, the periods of each beside its own past."
+    )
     sentence: str = Field(description="What became of the last whole period since the one before, in English.")
 
     @classmethod
@@ -111,7 +184,14 @@ class TrendOut(BaseModel):
                 BreakOut(day=each.day, why=each.why, channel=each.channel, language=each.language)
                 for each in found.breaks
             ],
-            shift=ShiftOut.of(found.shifts, found.stretch) if found.shifts else None,
+            score=_control(found.chart, found.stretch),
+            good=_control(found.good, found.stretch),
+            bad=_control(found.bad, found.stretch),
+            shifts=ShiftsOut.of(found.shifts) if found.shifts else None,
+            groups={
+                dimension: {value: [PointOut.of(each) for each in points] for value, points in of_value.items()}
+                for dimension, of_value in found.groups.items()
+            },
             sentence=found.sentence,
         )
 
@@ -163,6 +243,10 @@ class DriversOut(BaseModel):
     standing: Standing
     commenting: EstimateOut | None = Field(description="Percent of those who answered: they chose themselves.")
     themes: list[DriverOut]
+
+
+def _control(chart: Chart | None, periods: Sequence[Point]) -> ControlOut | None:
+    return ControlOut.of(chart, periods) if chart else None
 
 
 def _estimate(estimate: Estimate) -> EstimateOut:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from bot.intake import Fault
+from flows.document import DefinitionError
 from storage.database import UnavailableError
 
 MEDIA_TYPE = "application/problem+json"
@@ -126,6 +127,11 @@ def from_outage(_: UnavailableError) -> Response:
     """The database does not answer."""
     detail = f"The database does not answer at the moment; nothing was taken. Try again in {BUSY_SECONDS} seconds."
     return problem(503, detail, headers={"Retry-After": str(BUSY_SECONDS)})
+
+
+def from_frame(_: DefinitionError) -> Response:
+    """The code frame, without which nothing can be told by theme."""
+    return problem(503, "The code frame cannot be read, so nothing can be told by theme; `nawoord check` says why.")
 
 
 def _told(fault: Any, model: type[BaseModel] | None) -> FieldProblem:

@@ -31,6 +31,7 @@ from bot.web.references import ReferenceConverter
 from bot.web.roles import roles_of
 from bot.web.schemas import taken
 from bot.web.security import secured
+from flows.document import DefinitionError
 from storage.database import UnavailableError
 from storage.encryption import Keys
 
@@ -74,6 +75,7 @@ def add_api(
     app.url_map.converters["reference"] = ReferenceConverter
     app.register_error_handler(HTTPException, problems.from_http)
     app.register_error_handler(UnavailableError, problems.from_outage)
+    app.register_error_handler(DefinitionError, problems.from_frame)
     app.after_request(secured)
     app.before_request(admission(accounts))
     limit = ApplicationLimit(PER_KEY, exempt_when=is_open)

@@ -28,7 +28,7 @@ DESCRIPTIONS = {
     415: "The body is not announced as JSON.",
     422: "Some fields cannot be taken; each is named, with what to do.",
     429: "Too many requests with this key; wait as long as `Retry-After` says.",
-    503: "The database does not answer; try again.",
+    503: "The database does not answer, try again; or the code frame cannot be read.",
 }
 
 READING = _described(401, 403, 422, 429, 503)

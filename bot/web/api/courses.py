@@ -33,8 +33,9 @@ def courses(source: Source) -> APIBlueprint:
         "/trend/<question>",
         operation_id="read_trend",
         summary="Read the course of a score",
-        description="Rolling windows, periods without a day in common, what broke the series, and since when it has"
-        " shifted (CUSUM). Of the question as it is asked now, unless `instrument` names another measure.",
+        description="Rolling windows, periods without a day in common, what broke the series, control charts of the"
+        " periods since, shifts of level (with CUSUM, EWMA and XmR), and each group beside its own past."
+        " Of the question as it is asked now, unless `instrument` names another measure.",
         responses={200: TrendOut, **READING, **NO_QUESTION},
     )
     @allowed(*READERS)

@@ -1,6 +1,6 @@
 """The control charts of a course: what is more than chance, and since when."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.reporting.shifts import Shifts
 from bot.reporting.trends import Trend
@@ -12,6 +12,7 @@ from bot.web.marks import Mark
 from flows import charts as control
 from flows.charts import Rule
 from flows.measures import Band
+from flows.trends import Point
 
 
 def controls(found: Trend, name: str, bands: Mapping[Band, str]) -> Iterable[Chart]:
@@ -21,36 +22,34 @@ def controls(found: Trend, name: str, bands: Mapping[Band, str]) -> Iterable[Cha
         "good": (_("%(band)s, percent of each period", band=bands[Band.GOOD]), found.good),
         "bad": (_("%(band)s, percent of each period", band=bands[Band.BAD]), found.bad),
     }
-    if found.shifts:
-        told["average"] = _("Moving average (EWMA) against the earlier half"), found.shifts.average
-        individuals = found.shifts.individuals.chart
-        told["individuals"] = _("Individual periods (XmR), for periods of about equal volume"), individuals
     for key, (title, chart) in told.items():
         if chart:
-            yield _control(key, title, chart, found)
-    if found.shifts:
-        yield _sums(found, found.shifts)
+            yield _control(key, title, chart, found.stretch, onsets(found.shifts) if key == "periods" else [])
+    if shifts := found.shifts:
+        yield _control("average", _("Moving average (EWMA)"), shifts.average, shifts.periods)
+        individuals = _("Individual periods (XmR), for periods of about equal volume")
+        yield _control("individuals", individuals, shifts.individuals, shifts.periods)
+        yield _sums(shifts)
 
 
-def onset(found: Trend) -> list[Mark]:
-    """The day on which a shift is likely to have begun, if any."""
-    began = found.shifts.onset if found.shifts else None
-    return [Mark(began, _("likely shift"), is_break=False)] if began else []
+def onsets(shifts: Shifts | None) -> list[Mark]:
+    """The days on which shifts are likely to have begun."""
+    found = shifts.found if shifts else ()
+    return [Mark(each.after.first, _("likely shift"), is_break=False) for each in found]
 
 
-def _control(key: str, title: str, chart: control.Chart, found: Trend) -> Chart:
+def _control(key: str, title: str, chart: control.Chart, of: Sequence[Point], marks: Sequence[Mark] = ()) -> Chart:
     signs = {Rule.OUTSIDE: _("outside the limits"), Rule.RUN: _("eight in a row on one side")}
     said = {each.place: signs[each.rule] for each in reversed(chart.signals)}
-    periods = list(zip(found.stretch, chart.points, strict=True))
+    periods = list(zip(of, chart.points, strict=True))
     within = [
         limits.Limit(period.first, each.value, each.low, each.high, said.get(place, ""))
         for place, (period, each) in enumerate(periods)
     ]
-    marks = onset(found) if key == "periods" else []
     return Chart(
         key=key,
         title=title,
-        finding=_finding(title, found, said),
+        finding=_finding(title, of, said),
         draw=lambda look: limits.control(within, chart.centre, marks, look),
         headings=(
             *_period(),
@@ -67,9 +66,10 @@ def _control(key: str, title: str, chart: control.Chart, found: Trend) -> Chart:
     )
 
 
-def _sums(found: Trend, shifts: Shifts) -> Chart:
-    title, limit = _("Deviations added up (CUSUM), in standard errors, against the earlier half"), shifts.sums.limit
-    periods = list(zip(found.stretch, shifts.sums.up, shifts.sums.down, strict=True))
+def _sums(shifts: Shifts) -> Chart:
+    title, limit = _("Deviations added up (CUSUM), in standard errors"), shifts.sums.limit
+    marks = onsets(shifts)[-1:]
+    periods = list(zip(shifts.periods, shifts.sums.up, shifts.sums.down, strict=True))
     signs = {
         place: _("upwards, beyond the limit") if up > limit else _("downwards, beyond the limit")
         for place, (_period_, up, down) in enumerate(periods)
@@ -79,8 +79,8 @@ def _sums(found: Trend, shifts: Shifts) -> Chart:
     return Chart(
         key="sums",
         title=title,
-        finding=_finding(title, found, signs),
-        draw=lambda look: limits.sums(sums, limit, onset(found), look),
+        finding=_finding(title, shifts.periods, signs),
+        draw=lambda look: limits.sums(sums, limit, marks, look),
         headings=(
             *_period(),
             Heading("up", _("Sum upwards"), float),
@@ -95,11 +95,11 @@ def _sums(found: Trend, shifts: Shifts) -> Chart:
     )
 
 
-def _finding(title: str, found: Trend, signs: Mapping[int, str]) -> str:
+def _finding(title: str, periods: Sequence[Point], signs: Mapping[int, str]) -> str:
     """signs: by place of the period, what makes it a signal."""
     if not signs:
-        return _("%(title)s: nothing but noise in %(count)s periods.", title=title, count=number(len(found.stretch)))
-    days = ", ".join(f"{day(found.stretch[place].first)} ({sign})" for place, sign in sorted(signs.items()))
+        return _("%(title)s: nothing but noise in %(count)s periods.", title=title, count=number(len(periods)))
+    days = ", ".join(f"{day(periods[place].first)} ({sign})" for place, sign in sorted(signs.items()))
     return _("%(title)s: signals on %(days)s.", title=title, days=days)
 
 

@@ -10,7 +10,7 @@ from bot.web.charts import Cell, Chart, Heading, Look, Spec
 from bot.web.language import day, number
 from bot.web.language import gettext as _
 from bot.web.marks import Mark
-from bot.web.pages.controls import controls, onset
+from bot.web.pages.controls import controls, onsets
 from bot.web.pages.names import band_names, dimension_name, value_name
 from flows.measures import NPS, Band, Measure
 from flows.trends import Break, Point, Why
@@ -40,7 +40,7 @@ def _rolling(found: Trend, name: str) -> Chart:
     # those of answers reach over the days on which nobody answered.
     spans = [(each.first if found.window.is_of_answers else each.last, each.last) for each in found.rolling]
     spots = _spots(found.rolling, spans, [each.day for each in found.breaks], lambda each: each.last)
-    marks = [*_marks(found.breaks), *onset(found)]
+    marks = [*_marks(found.breaks), *onsets(found.shifts)]
     first, last = spots[0], spots[-1]
     return Chart(
         key="rolling",
