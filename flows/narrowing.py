@@ -25,7 +25,7 @@ class Coding(StrEnum):
 
 SCORES = range(NPS.scale.low, NPS.scale.high + 1)
 BANDS: Mapping[str, Band] = {"promoter": Band.GOOD, "passive": Band.MIDDLE, "detractor": Band.BAD}
-EFFORTS: Mapping[str, Band] = {"low": Band.GOOD, "high": Band.BAD}
+EFFORTS: Mapping[str, Band] = {"low": Band.GOOD, "middle": Band.MIDDLE, "high": Band.BAD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ REMEDIES: Mapping[str, str] = {
     "score_from": "give a whole number from 0 to 10",
     "score_to": "give a whole number from 0 to 10",
     "band": "give promoter, passive or detractor",
-    "effort": "give low or high",
+    "effort": "give low, middle or high",
     "sentiment": "give positive, negative, mixed or neutral",
     "coding": "give person, machine, none or review",
 }

@@ -40,7 +40,7 @@ def tabled() -> Iterator[str]:
     """Every message that a table has, which is looked up as it is."""
     yield from (place.title for place in MENU)
     yield from eligibility.SENTENCES.values()
-    yield from movement.SENTENCES.values()
+    yield from (*movement.SENTENCES.values(), *movement.MEANS.values(), *movement.QUANTITIES.values())
     yield from (narrowing.UNHEARD_OF, *narrowing.TWICE, *narrowing.CROSSED, *narrowing.REMEDIES.values())
     for module in (
         *(WEB.parent / name for name in ("intake.py", "optouts.py", "addresses.py")),

@@ -173,7 +173,7 @@ def test_the_numbers_behind_a_chart_can_be_taken_away(parts: Parts, client: Flas
     response = client.get("/overview/nps-nps.csv")
     assert response.mimetype == "text/csv"
     lines = response.get_data().decode("utf-8-sig").split("\r\n")
-    assert lines[0] == "answer,band,n,percent,low,high"
+    assert lines[0] == "answer,band,n,percent,low,high,means"
     assert distribution
     assert [int(line.split(",")[2]) for line in lines[1:] if line] == [
         distribution.counts.get(value, 0) for value in range(11)

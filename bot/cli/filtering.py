@@ -29,7 +29,7 @@ HELP: Mapping[str, str] = {
     "score_from": "Only of respondents with at least this NPS answer, 0 to 10.",
     "score_to": "Only of respondents with at most this NPS answer, 0 to 10.",
     "band": "Only of those respondents.",
-    "effort": "Only of respondents with low or high effort.",
+    "effort": "Only of respondents with low, middle or high effort.",
     "sentiment": "Only comments with a theme of this feeling; with --theme, with one of these themes.",
     "coding": "Only comments that were tagged so, or not at all.",
 }

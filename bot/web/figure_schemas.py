@@ -55,7 +55,9 @@ class Narrowed(Filtered):
     score_from: Score | None = Field(None, description="At least; of the same respondent's answer by NPS.")
     score_to: Score | None = Field(None, description="At most.")
     band: Literal["promoter", "passive", "detractor"] | None = Field(None, description="Of that answer.")
-    effort: Literal["low", "high"] | None = Field(None, description="Of the same respondent's answer about effort.")
+    effort: Literal["low", "middle", "high"] | None = Field(
+        None, description="Of the same respondent's answer about effort."
+    )
     sentiment: Sentiment | None = Field(
         None, description="Of any theme of the comment; of one of those in `theme`, where it is given."
     )

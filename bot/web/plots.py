@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.web.axes import DAY, SCHEMA, days, score
 from bot.web.charts import Look, Spec
-from bot.web.marks import Mark, padding, placed, rules
+from bot.web.marks import GAP, ROW, SIGN, Mark, padding, placed, rules
 
 HEIGHT = 260
 """Of a course, in pixels."""
@@ -35,8 +35,15 @@ class Spot:
     group: str = ""
 
 
-def distribution(bars: Sequence[Bar], look: Look) -> Spec:
-    """A bar for every number of the scale, with its share above it."""
+AXIS = 20
+"""Room that the numbers under the bars take, in pixels."""
+TALL = 130
+"""Of the bars, in pixels."""
+
+
+def distribution(bars: Sequence[Bar], ends: tuple[str, str] | None, look: Look) -> Spec:
+    """A bar for every number of the scale, with its share above it and what its ends mean below."""
+    width = look.width - 20
     colours = {"good": look.good, "middle": look.middle, "bad": look.bad}
     values = [{"label": each.label, "share": each.share, "band": each.band} for each in bars]
     x = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": 0, "ticks": False}}
@@ -44,27 +51,46 @@ def distribution(bars: Sequence[Bar], look: Look) -> Spec:
     return {
         "$schema": SCHEMA,
         "data": {"values": values},
-        "width": look.width - 20,
-        "height": 130,
-        "encoding": {"x": x, "y": y},
+        "width": width,
+        "height": TALL,
         "layer": [
             {
                 "mark": {"type": "bar", "cornerRadiusEnd": 3, "width": {"band": 0.82}},
                 "encoding": {
+                    "x": x,
+                    "y": y,
                     "color": {
                         "field": "band",
                         "type": "nominal",
                         "legend": None,
                         "scale": {"domain": list(colours), "range": list(colours.values())},
-                    }
+                    },
                 },
             },
             {
                 "mark": {"type": "text", "dy": -8, "color": look.muted, "fontSize": 11},
-                "encoding": {"text": {"field": "share", "type": "quantitative", "format": ".0f"}},
+                "encoding": {"x": x, "y": y, "text": {"field": "share", "type": "quantitative", "format": ".0f"}},
             },
+            *(_ends(ends, width, look) if ends else ()),
         ],
     }
+
+
+def _ends(ends: tuple[str, str], width: int, look: Look) -> list[Spec]:
+    """The words at the left and the right end of a scale, the second a row lower where both have no room."""
+    is_long = sum(map(len, ends)) * SIGN + GAP > width
+    return [
+        {
+            "data": {"values": [{"label": words}]},
+            "mark": {"type": "text", "align": align, "baseline": "bottom", "fontSize": 11, "color": look.muted},
+            "encoding": {
+                "x": {"value": x},
+                "y": {"value": TALL + AXIS + ROW * row},
+                "text": {"field": "label", "type": "nominal"},
+            },
+        }
+        for words, align, x, row in zip(ends, ("left", "right"), (0, width), (1, 1 + is_long), strict=True)
+    ]
 
 
 def course(spots: Sequence[Spot], marks: Sequence[Mark], title: str, look: Look) -> Spec:

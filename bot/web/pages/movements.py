@@ -9,12 +9,31 @@ from bot.web.language import gettext as _
 from bot.web.pages.names import value_name
 from flows.estimates import about
 from flows.mix import Decomposition
-from flows.movement import SENTENCES, Movement
+from flows.movement import MEANS, QUANTITIES, SENTENCES, MeanMovement, Movement
 from flows.trends import Break, Why
 
 
 def moved(movement: Movement) -> str:
-    """The movement in whole points."""
+    """The movement; of a measure with a mean, what became of that and then of which score."""
+    said = score_moved(movement)
+    if movement.mean is None:
+        return said
+    named = gettext(QUANTITIES[movement.measure.names[0]]).format(said=f"{said[0].lower()}{said[1:]}")
+    return f"{_mean_moved(movement.mean)} {named}"
+
+
+def _mean_moved(mean: MeanMovement) -> str:
+    return gettext(MEANS[mean.course]).format(
+        before=number(mean.before, 2),
+        after=number(mean.after, 2),
+        change=number(mean.change.value, 2, signed=True),
+        low=number(mean.change.low, 2, signed=True),
+        high=number(mean.change.high, 2, signed=True),
+    )
+
+
+def score_moved(movement: Movement) -> str:
+    """The movement of the score alone, in whole points."""
     found = movement.difference
     return gettext(SENTENCES[movement.kind]).format(
         change=number(found.value if found else None, signed=True),

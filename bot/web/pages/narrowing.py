@@ -72,7 +72,7 @@ def _offered() -> Mapping[str, tuple[str, Mapping[str, str]]]:
         ),
         "score_from": (_("NPS answer from"), scores),
         "score_to": (_("NPS answer to"), scores),
-        "effort": (_("Effort"), {"low": _("Low effort"), "high": _("High effort")}),
+        "effort": (_("Effort"), {"low": _("Low effort"), "middle": _("In between"), "high": _("High effort")}),
         "sentiment": (
             _("Feeling"),
             {

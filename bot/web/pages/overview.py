@@ -7,6 +7,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from bot.reporting import overview as reporting
+from bot.reporting import stretches
 from bot.reporting.drivers import Drivers, driven
 from bot.reporting.figures import Figure
 from bot.reporting.overview import Measured, Overview
@@ -20,13 +21,15 @@ from bot.web.pages import filtering
 from bot.web.pages.cards import theme_name
 from bot.web.pages.filtering import Bar, Meant
 from bot.web.pages.lately import Lately
-from bot.web.pages.movements import broken, moved, taken_apart
+from bot.web.pages.movements import broken, moved, score_moved, taken_apart
 from bot.web.pages.names import answered_alike, band_names, dimension_name, instrument_name, value_name
+from bot.web.pages.scores import anchors_of
 from bot.web.roles import READERS, allowed
 from flows.document import DefinitionError
 from flows.estimates import Estimate, about, share
 from flows.filters import query
-from flows.measures import NPS, Band, Distribution
+from flows.measures import NPS, PUBLISHED, Band, Distribution
+from flows.survey import Anchors
 
 SHOWN_THEMES = 6
 """How many themes are named here; the page about themes has them all."""
@@ -54,7 +57,7 @@ def overview(source: Source) -> Blueprint:
         bar, by = filtering.asked(source), _by()
         found = lately.put(_named(bar, by), reporting.overview(source, bar.wanted, by)) if not bar.faults else None
         pulled = _pulled(source, found) if found else None
-        charts = {chart.key: chart for chart in _charts(found)} if found else {}
+        charts = {chart.key: chart for chart in _charts(source, found)} if found else {}
         return render_template(
             "overview.html",
             bar=bar,
@@ -67,6 +70,8 @@ def overview(source: Source) -> Blueprint:
             dimensions=_dimensions(bar),
             about=about,
             moved=moved,
+            score_moved=score_moved,
+            is_apart=stretches.shown,
             taken_apart=taken_apart,
             answered_alike=answered_alike,
             broken=broken,
@@ -85,7 +90,7 @@ def overview(source: Source) -> Blueprint:
         if told.faults:
             abort(404)
         found = lately.take(_named(told, by), lambda: reporting.overview(source, told.wanted, by))
-        return sent(list(_charts(found)), key, form)
+        return sent(list(_charts(source, found)), key, form)
 
     return pages
 
@@ -131,24 +136,28 @@ def _parts(figure: Figure) -> list[Part]:
         told = {Band.GOOD: "promoter", Band.MIDDLE: "passive", Band.BAD: "detractor"}
         verbatims = {band: {"band": name} for band, name in told.items()}
     else:
-        verbatims = {Band.GOOD: {"effort": "low"}, Band.BAD: {"effort": "high"}} if figure.effort else {}
+        told = dict(zip(Band, measure.names, strict=True)) if measure.instrument in PUBLISHED else {}
+        verbatims = {band: {"effort": name} for band, name in told.items()}
     return [Part(band, names[band], n, share(n, banded.n), verbatims.get(band, {})) for band, n in sizes.items()]
 
 
-def _charts(found: Overview) -> Iterable[Chart]:
+def _charts(source: Source, found: Overview) -> Iterable[Chart]:
     for measured in found.measures:
         if distribution := measured.compared.now.distribution:
-            yield _distribution(measured, distribution)
+            anchors = anchors_of(source.survey, measured.question, measured.instrument, language())
+            yield _distribution(measured, distribution, anchors)
 
 
-def _distribution(measured: Measured, told: Distribution) -> Chart:
-    """How often each number was answered."""
+def _distribution(measured: Measured, told: Distribution, anchors: Anchors | None) -> Chart:
+    """How often each number was answered, and what those at the ends of the scale mean."""
     names, scale = band_names(told.measure), told.measure.scale
     shares = {value: share(told.counts.get(value, 0), told.n) for value in range(scale.low, scale.high + 1)}
     tolds = [
         plots.Bar(str(value), told.counts.get(value, 0), each.value, told.measure.band(value))
         for value, each in shares.items()
     ]
+    meant = {scale.low: anchors.low, scale.high: anchors.high} if anchors else {}
+    ends = [f"{value} = {words}" for value, words in meant.items()]
     said = "; ".join(f"{part.name} {number(part.share.value)}%" for part in _parts(measured.compared.now))
     return Chart(
         key=_key(measured),
@@ -157,9 +166,9 @@ def _distribution(measured: Measured, told: Distribution) -> Chart:
             "%(measure)s, %(count)s answers: %(shares)s.",
             measure=instrument_name(measured.instrument),
             count=number(told.n),
-            shares=said,
+            shares="; ".join([said, *ends]),
         ),
-        draw=lambda look: plots.distribution(tolds, look),
+        draw=lambda look: plots.distribution(tolds, (ends[0], ends[1]) if ends else None, look),
         headings=(
             Heading("answer", _("Answer"), int),
             Heading("band", _("Band"), str),
@@ -167,9 +176,18 @@ def _distribution(measured: Measured, told: Distribution) -> Chart:
             Heading("percent", _("Percent"), float),
             Heading("low", _("From"), float),
             Heading("high", _("To"), float),
+            Heading("means", _("Means"), str),
         ),
         rows=[
-            (value, names[told.measure.band(value)], told.counts.get(value, 0), each.value, each.low, each.high)
+            (
+                value,
+                names[told.measure.band(value)],
+                told.counts.get(value, 0),
+                each.value,
+                each.low,
+                each.high,
+                meant.get(value, ""),
+            )
             for value, each in shares.items()
         ],
         width="half",
