@@ -19,7 +19,7 @@ MAY_IMPORT = {
 
 HOMES = {
     "flask": {"bot/web", "bot/app.py"},
-    "itsdangerous": {"bot/web"},
+    "itsdangerous": {"bot/web", "bot/tickets.py"},
     "werkzeug": {"bot/web", "bot/carriers/sandbox.py"},
     "twilio": {"bot/twiml.py", "bot/carriers/twilio.py"},
     "requests": {"bot/carriers/twilio.py"},
