@@ -1,19 +1,19 @@
 """Counts of surveys and contacts for any filter: from the roll-up, or from the rows where only they can tell."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
 from flows.filters import UNKNOWN, Filter
-from storage.models import answers, figures, sessions, slices, tags
+from storage.models import figures, sessions, slices, tags
 from storage.recount import Rows, recount
 from storage.rollup import part_of
 from storage.slices import STORED, Cells, Part, Slice
-from storage.speaking import speaks
+from storage.speaking import speaking
 
 Halves = Counter[tuple[bool, Slice, int]]
 """How many by half of the time, slice and value."""
@@ -48,17 +48,18 @@ def counted(
     Of contacts, instrument, series and theme of the filter mean nothing and change nothing. by: a dimension that is to
     be told apart; without it queue and touchpoint may be left out, and agent is.
     """
+    if wanted.agent or by == "agent":
+        cells = _cells(connection, part, wanted, zone, of, by, None if part is Part.SURVEYS else split)
+        return Counts(_halved(cells, split), frozenset((day, slice) for day, slice, _ in cells), True)
     halves: Halves = Counter()
-    if is_of_rows(wanted, part, by):
-        cells = _cells(connection, part, wanted, zone, tuple(of), by)
-        for (day, slice, value), n in cells.items():
-            halves[day >= split, slice, value] += n
-        return Counts(halves, frozenset((day, slice) for day, slice, _ in cells), True)
     begun: dict[Slice, date] = {}
     half = case((figures.c.day >= split, 1), else_=0)
+    # A wording is in use whatever those who answer it speak of.
     for is_later, first, slice, value, n in _kept(connection, part, wanted, of, by, half):
         halves[bool(is_later), slice, value] += n
         begun[slice] = min(first, begun.get(slice, first))
+    if is_of_rows(wanted, part, by):
+        halves = _halved(_cells(connection, part, wanted, zone, of, by, split), split)
     return Counts(halves, frozenset((day, slice) for slice, day in begun.items()), False)
 
 
@@ -67,7 +68,7 @@ def daily(
 ) -> Cells:
     """The same by day."""
     if is_of_rows(wanted, part, by):
-        return _cells(connection, part, wanted, zone, tuple(of), by)
+        return _cells(connection, part, wanted, zone, of, by)
     kept = _kept(connection, part, wanted, of, by, figures.c.day)
     return Counter({(day, slice, value): n for day, _, slice, value, n in kept})
 
@@ -130,8 +131,24 @@ def _kept(
             yield place, begun, known[slice], value, int(times)
 
 
-def _cells(connection: Connection, part: Part, wanted: Filter, zone: str, of: tuple[str, ...], by: str | None) -> Cells:
-    """The same by day, from the rows."""
+def _halved(cells: Cells, split: date) -> Halves:
+    halves: Halves = Counter()
+    for (day, slice, value), n in cells.items():
+        halves[day >= split, slice, value] += n
+    return halves
+
+
+def _cells(
+    connection: Connection,
+    part: Part,
+    wanted: Filter,
+    zone: str,
+    of: Iterable[str],
+    by: str | None,
+    split: date | None = None,
+) -> Cells:
+    """The same from the rows, by day, or by half where it is said on which day the later one begins."""
+    kinds = tuple(of)
     if (days := span(connection, part)) is None:
         return Counter()
     rows = Rows(
@@ -142,9 +159,16 @@ def _cells(connection: Connection, part: Part, wanted: Filter, zone: str, of: tu
         agents=tuple(None if each == UNKNOWN else each for each in wanted.agent),
         also=[speaks_of(wanted.theme)] if wanted.theme and part is Part.SURVEYS else [],
         by_agent=by == "agent",
+        left_out=[name for name in _spared(kinds) if name != by and not wanted.of(name)],
+        split=split and max(split, wanted.first or days[0], days[0]),
     )
-    cells = recount(connection, part, rows, of) if rows.first <= rows.last else Counter()
-    return Counter({key: n for key, n in cells.items() if key[1].of in of and _matches(key[1], wanted, part)})
+    cells = recount(connection, part, rows, kinds) if rows.first <= rows.last else Counter()
+    return Counter({key: n for key, n in cells.items() if key[1].of in kinds and _matches(key[1], wanted, part)})
+
+
+def _spared(kinds: Iterable[str]) -> Sequence[str]:
+    """The dimensions that nobody tells apart who does not ask for them."""
+    return SELECTED if set(kinds) == {"step"} else ("queue", "touchpoint")
 
 
 _NAMED = select(slices.c.id, *(slices.c[name] for name in STORED))
@@ -172,11 +196,6 @@ def _matches(slice: Slice, wanted: Filter, part: Part) -> bool:
     return all((getattr(slice, name) or UNKNOWN) in wanted.of(name) for name in names if wanted.of(name))
 
 
-_words = answers.alias("words")
-
-
 def speaks_of(themes: Iterable[str]) -> ColumnElement[bool]:
     """Whether any verbatim of a session speaks of any of these themes."""
-    return exists().where(
-        _words.c.session_id == sessions.c.id, _words.c.verbatim.is_not(None), speaks(_words, list(themes))
-    )
+    return sessions.c.id.in_(speaking(list(themes)))

@@ -40,7 +40,9 @@ KINDS = ("answer", "session", "seconds", "contact", "step")
 class Rows:
     """Which rows are counted: those of these days, and under conditions that only rows can tell.
 
-    kind: of the database; agents: None among them for rows without; by_agent: each agent for themselves.
+    kind: of the database; agents: None among them for rows without; by_agent: each agent for themselves;
+    left_out: dimensions that need not be told apart; split: where only what lies before this day and the rest need be,
+    each told as its first day. Both make for fewer rows.
     """
 
     kind: str
@@ -50,9 +52,13 @@ class Rows:
     agents: Sequence[str | None] = ()
     also: Sequence[ColumnElement[bool]] = ()
     by_agent: bool = False
+    left_out: Sequence[str] = ()
+    split: date | None = None
 
     def day(self, column: Column[datetime]) -> ColumnElement[date]:
-        """The day of a row."""
+        """The day of a row, or the half of the time it lies in."""
+        if self.split is not None:
+            return case((column >= begins(self.split, self.zone), literal(self.split)), else_=literal(self.first))
         return local_day(column, self.zone, self.first, self.last, self.kind)
 
     def conditions(self, at: Column[datetime], agent: Column[str]) -> list[ColumnElement[bool]]:
@@ -210,6 +216,7 @@ def _columns(rows: Rows, table: Table, of: str, **told: Any) -> list[ColumnEleme
         **{name: about.c[name] for name in ("survey", "country", "queue", "touchpoint") if name in about.c},
         **({"agent": about.c.agent} if rows.by_agent else {}),
         **told,
+        **dict.fromkeys(rows.left_out, ""),
     }
     late = known.pop("late", literal(False))
     at = contacts.c.received_at if table is contacts else sessions.c.started_at

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, exists, func, or_, select, union_all
 
-from storage.models import corrections, reviews, tags
+from storage.models import answers, corrections, reviews, tags
 from storage.themes import Decision, Key, Review
 from storage.withdrawals import stands
 
@@ -27,13 +27,32 @@ def last_words(decisions: Sequence[Decision], reviewed: Sequence[Review]) -> dic
 def speaks(said: Any, themes: Collection[str] = (), sentiment: str | None = None) -> ColumnElement[bool]:
     """The same of an answer in own words: whether any theme, or any of these, counts for it, or counts with this
     feeling. said: the table of answers, or another name of it."""
+    decided, found = _counting(themes, sentiment)
+    return or_(exists().where(_of(_decided, said), *decided), exists().where(_of(_found, said), *found))
+
+
+def speaking(themes: Collection[str]) -> CompoundSelect[Any]:
+    """The sessions with a comment that speaks of any of these themes; found from what is known of the themes, which is
+    much less than there are comments."""
+    ways = zip((_decided, _found), _counting(themes), strict=True)
+    return union_all(
+        *(
+            select(each.c.session_id).join(_words, _of(each, _words)).where(_words.c.verbatim.is_not(None), *conditions)
+            for each, conditions in ways
+        )
+    )
+
+
+def _counting(
+    themes: Collection[str], sentiment: str | None = None
+) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
+    """What holds of decisions that count, and of what was found and counts."""
     is_last = ~exists().where(
         _of(_later, _decided), _later.c.theme == _decided.c.theme, _later.c.id > _decided.c.id, stands(_later)
     )
     is_open = ~exists().where(_of(_decided, _found), _decided.c.theme == _found.c.theme, stands(_decided))
-    decided = [_of(_decided, said), _decided.c.present, stands(_decided), is_last]
-    decided.append(~_in_mind(_decided, _reviewed.c.at > _decided.c.at))
-    found = [_of(_found, said), is_open, ~_in_mind(_found)]
+    decided = [_decided.c.present, stands(_decided), is_last, ~_in_mind(_decided, _reviewed.c.at > _decided.c.at)]
+    found = [is_open, ~_in_mind(_found)]
     if themes:
         decided.append(_decided.c.theme.in_(themes))
         found.append(_found.c.theme.in_(themes))
@@ -42,7 +61,7 @@ def speaks(said: Any, themes: Collection[str] = (), sentiment: str | None = None
         felt = func.coalesce(_decided.c.sentiment, as_found.scalar_subquery(), "neutral")
         decided.append(felt == sentiment)
         found.append(_found.c.sentiment == sentiment)
-    return or_(exists().where(*decided), exists().where(*found))
+    return decided, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +94,7 @@ _later = corrections.alias("later")
 _found = tags.alias("found_in_it")
 _before = tags.alias("before")
 _reviewed = reviews.alias("reviewed")
+_words = answers.alias("words")
 
 
 def _is_after(reviewed: Iterable[Review], decision: Decision) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.reporting.drivers import driven
+from bot.reporting.drivers import driven, explained
 from bot.reporting.exports import What, export
 from bot.reporting.funnel import asked
 from bot.reporting.overview import Measured, Overview, overview
@@ -32,7 +32,7 @@ from storage.contacts import Contact, keep
 from storage.database import Database
 from storage.encryption import Keys
 from storage.figures import values_of
-from storage.models import taggings
+from storage.models import sessions, taggings
 from storage.responses import BEGINNING, page
 from storage.selected import of_contacts, of_surveys
 from tests.tallied import NOON, ZONE, Surveyed, contact, decide, invite, review, survey, surveys, tag
@@ -348,6 +348,40 @@ def test_where_people_leave_is_told_question_by_question(database: Database, sou
     assert ([each.step for each in of_nps.steps], of_nps.ignored) == (steps, ("instrument",))
 
 
+def test_a_question_is_put_to_an_invitation_once(database: Database, source: Source) -> None:
+    """However many messages and calls it took: the survey counts in which somebody has said something, or the last."""
+    later = NOON + timedelta(hours=5)
+    with database.write() as connection:
+        for channel, given, outcome in (("call", {"nps": 9}, "partial"), ("call", {}, "broken_off"), ("sms", {}, None)):
+            silent = survey(connection, Surveyed({}, outcome="expired", asked="nps"))
+            connection.execute(update(sessions).where(sessions.c.id == silent).values(revision=1))
+            again = Surveyed(given, outcome=outcome, asked="ces" if given else "nps", channel=channel, at=later)
+            tried = [("sms", "delivered", silent), (channel, "completed", survey(connection, again))]
+            invite(connection, contact(connection), outcome, tried)
+    found = asked(source, WEEK)
+    steps = {each.step.question: each.step for each in found.steps if each.step.asked}
+    assert (steps["nps"].asked, steps["nps"].answered, steps["nps"].left) == (3, 1, 1)
+    assert (steps["ces"].asked, steps["ces"].answered, steps["ces"].left) == (1, 0, 1)
+    assert found.seconds
+    assert found.seconds.n == 1
+    assert sum(each.compared.now.n for each in overview(source, WEEK).measures) == 1
+
+
+def test_whoever_lets_a_message_expire_has_not_started(database: Database, source: Source, keys: Keys) -> None:
+    """Its end is noted in the survey, and nothing has come from them."""
+    with database.write() as connection:
+        silent = survey(connection, Surveyed({}, outcome="expired", asked="nps"))
+        connection.execute(update(sessions).where(sessions.c.id == silent).values(revision=1))
+        invite(connection, contact(connection), "expired", [("sms", "delivered", silent)])
+    with source.fresh() as connection:
+        passed = watched(connection, keys, WEEK, ZONE, "queue").passed
+    assert passed == {"invited": 1, "offered": 1, "connected": 1, "started": 0, "answered": 0}
+    with database.write() as connection:
+        connection.execute(update(sessions).where(sessions.c.id == silent).values(revision=2))
+    with source.fresh() as connection:
+        assert watched(connection, keys, WEEK, ZONE, "queue").passed["started"] == 1
+
+
 def test_the_time_to_an_answer_counts_from_the_first_message(database: Database, source: Source) -> None:
     """The median over those who answered, whatever channel it was in the end; walk-ins have none."""
     with database.write() as connection:
@@ -380,7 +414,7 @@ def test_themes_are_told_with_and_without(database: Database, source: Source) ->
     )
     assert found.commenters
     assert (found.commenters.rate.n, found.n) == (210, 200)
-    assert set(found.importance) == {"price_invoice"}
+    assert set(explained(found)) == {"price_invoice"}
     assert found.queries["price_invoice"].endswith("theme=price_invoice")
 
 
@@ -581,6 +615,6 @@ def test_what_was_not_read_speaks_neither_for_nor_against_a_theme(database: Data
     (wait,) = found.drivers
     assert (found.n, found.unread) == (41, 29)
     assert found.commenters
-    assert found.commenters.commenting.n == 70
+    assert found.commenters.rate.value == 100
     assert wait.without_it
     assert (wait.prevalence.n, wait.without_it.n) == (41, 21)

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Connection, text
 from werkzeug.datastructures import MultiDict
 
+from bot.accounts import Role
 from bot.app import Parts, create_app, source_of
 from bot.reporting import funnel
 from bot.reporting.endings import ends
@@ -20,6 +23,9 @@ from bot.web.pages.surveys import narrowing
 from flows.filters import Filter, read
 from storage import begun
 from storage.contacts import Contact, keep
+from storage.database import Database
+from storage.figures import Counts, counted
+from storage.slices import Part
 from tests.staffed import Ticking, client_of, staffed
 from tests.tallied import KEYS, NOON, ZONE, Surveyed, contact, invite, survey
 
@@ -56,6 +62,11 @@ def parts(empty: Parts) -> Parts:
                 answered = survey(connection, Surveyed(given, outcome=outcome, queue="billing", agent="anna"))
                 said = contact(connection, queue="billing", agent="anna" if number else NASTY, country="NL")
                 invite(connection, said, outcome, [("whatsapp", "failed", None), ("sms", status, answered)])
+        for said in ({"nps": 2}, {}):
+            silent = survey(connection, Surveyed({}, outcome="expired", asked="nps", queue="billing"))
+            called = Surveyed(said, outcome="broken_off", asked="ces", channel="call", at=NOON + timedelta(hours=6))
+            tried = [("sms", "delivered", silent), ("call", "completed", survey(connection, called))]
+            invite(connection, contact(connection, queue="billing"), "broken_off", tried)
         for _ in range(2):
             invite(connection, contact(connection), "expired", [("sms", "delivered", None)])
         for _ in range(3):
@@ -148,7 +159,7 @@ def test_the_numbers_are_those_of_the_reports(parts: Parts) -> None:
     page = client_of(parts).get("/outcomes").text
     linked = counts(page)
     days = f"from={asked_from(parts)}"
-    assert asked.funnel.contacts == 37
+    assert asked.funnel.contacts == 39
     for way, n in ends(asked).items():
         found = [m for at, m in linked.items() if f"state={way.ended.state}&class={way.aapor}" in at and days in at]
         assert found == ([n] if n else []), way
@@ -158,11 +169,39 @@ def test_the_numbers_are_those_of_the_reports(parts: Parts) -> None:
     for rate in told(asked.rates):
         assert f'<th scope="row">{rate.name}</th>' in page
         assert f">{rate.hits}</a> / " in page
-    assert re.search(r">8</a> / <a [^>]*>22</a>", page)  # RR2: those not eligible are no part of it
+    assert re.search(r">8</a> / <a [^>]*>24</a>", page)  # RR2: those not eligible are no part of it
 
 
 def asked_from(parts: Parts) -> date:
     return source_of(parts).periods(Filter())[1][0]
+
+
+@on_sqlite
+def test_the_overview_leads_to_its_contacts_and_walk_ins(parts: Parts) -> None:
+    """As many rows as it counts."""
+    client = client_of(parts)
+    for query in ("", "queue=billing", "instrument=nps"):
+        found = counts(client.get(f"/overview?{query}").text)
+        assert len(found) >= 3
+        assert {address: rows(parts, address) for address in found} == found
+
+
+@on_sqlite
+def test_pictures_count_nothing_that_the_page_has_just_counted(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page counts once, and its charts take what it has found."""
+    calls: list[Part] = []
+
+    def count(connection: Connection, part: Part, *about: Any) -> Counts:
+        calls.append(part)
+        return counted(connection, part, *about)
+
+    monkeypatch.setattr("storage.chains.counted", count)
+    client = client_of(parts)
+    page = client.get("/outcomes?by=agent").text
+    pictures = {unescape(at) for at in re.findall(r'src="(/outcomes/[^"]+)"', page)}
+    assert len(pictures) >= 4
+    assert {client.get(at).status_code for at in pictures} == {200}
+    assert calls == [Part.CONTACTS]
 
 
 @on_sqlite
@@ -203,3 +242,26 @@ def test_days_without_contacts_say_so(parts: Parts) -> None:
     """And no rate is made of nothing."""
     page = client_of(parts).get("/outcomes?from=2025-01-01&to=2025-01-07").text
     assert "No contact came in on these days." in page
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_question_that_takes_too_long_is_no_outage(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page says what to do about it, as does the API, which tells nobody to come back for the same."""
+
+    def count(database: Database, zone: str) -> int:
+        with database.read() as connection:
+            connection.execute(text("SET statement_timeout = 20"))
+            connection.execute(text("SELECT pg_sleep(5)"))
+        return 0
+
+    client = client_of(parts)
+    app = create_app(parts).test_client()
+    key = parts.accounts.add_key("reports", Role.ANALYST)
+    monkeypatch.setattr("bot.reporting.source.refresh", count)
+    page = client.get("/outcomes")
+    assert page.status_code == 504
+    assert "Choose a shorter period" in page.text
+    told = app.get("/api/v1/scores", headers={"Authorization": f"Bearer {key}"})
+    assert told.status_code == 503
+    assert "shorter period" in told.get_json()["detail"]
+    assert "Retry-After" not in told.headers

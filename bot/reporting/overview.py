@@ -1,6 +1,6 @@
 """The overview: where every measure stands, whether it has moved, who was asked, and what was kept out beside it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,9 +24,8 @@ from flows.mix import Decomposition
 from flows.reversals import Examined
 from flows.survey import Channel
 from storage.courses import courses
-from storage.database import Connection
 from storage.figures import counted, daily
-from storage.slices import Part, Slice
+from storage.slices import Cells, Part, Slice
 
 ALWAYS = ("channel", "language", "country")
 """The dimensions of which every group is shown beside its own past."""
@@ -96,8 +95,10 @@ def overview(source: Source, wanted: Filter, by: str | None = None) -> Overview:
             _measured(question, pivot, (before, now), course[question], wanted.between(*now), people)
             for question, pivot in table.measures.items()
         ]
-        apart = [_stretches(connection, source, of_now, now, each, table) for each in measures]
+        is_apart = any(edges(now, each.breaks) for each in measures)
+        cells = daily(connection, Part.SURVEYS, of_now, source.zone, ("answer",)) if is_apart else Counter()
         asked = asked_in(source, connection, wanted, now, found.of_half(True), invited)
+    apart = [_stretches(cells, now, each, table, needed(of_now)) for each in measures]
     groups = believed(each.groups for each in measures)
     told = (
         replace(each, groups=of_it, stretches=parts) for each, of_it, parts in zip(measures, groups, apart, strict=True)
@@ -148,14 +149,17 @@ def _measured(
 
 
 def _stretches(
-    connection: Connection, source: Source, of_now: Filter, now: Period, measured: Measured, table: Table
+    cells: Cells, now: Period, measured: Measured, table: Table, thresholds: Thresholds
 ) -> tuple[Stretch, ...]:
     if not edges(now, measured.breaks):
         return ()
     question = measured.question, measured.instrument
-    cells = daily(connection, Part.SURVEYS, of_now.among("instrument", measured.instrument), source.zone, ("answer",))
-    answers = [(*key, n) for key, n in cells.items() if key[1].question == measured.question]
-    return stretches(table.measures[question].measure, now, measured.breaks, answers, needed(of_now))
+    answers = [
+        (*key, n)
+        for key, n in cells.items()
+        if key[1].question == measured.question and key[1].instrument in ("", measured.instrument)
+    ]
+    return stretches(table.measures[question].measure, now, measured.breaks, answers, thresholds)
 
 
 def _contradictions(pivot: Pivot, thresholds: Thresholds) -> Examined | None:
