@@ -2,9 +2,10 @@
 
 import csv
 import io
-import subprocess
-import sys
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -12,41 +13,31 @@ from bot.app import Parts, assemble, create_app, sandbox_of
 from bot.config import PROJECT, load
 from bot.transcripts import read_transcript, replay
 from flows.survey import Channel
-from storage.database import upgrade
-
-
-def nawoord(folder: Path, *command: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a command on an installation in this folder."""
-    environment = {"NAWOORD_CONFIG": str(folder / "config.yaml"), "PATH": ""}
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *command],
-        env=environment,
-        cwd=PROJECT,
-        input=typed,
-        capture_output=True,
-        text=True,
-    )
+from tests.commands import nawoord, started
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, migrated_sqlite: Path) -> Path:
     """An installation with a database up to date."""
     (tmp_path / "config.yaml").write_text("company: Nawoord\n", encoding="utf-8")
-    assert nawoord(tmp_path, "db", "upgrade").returncode == 0
+    (tmp_path / "var").mkdir()
+    shutil.copy(migrated_sqlite, tmp_path / "var" / "nawoord.db")
     return tmp_path
 
 
 def have(folder: Path, transcript: str) -> Parts:
     """Have a conversation on the installation."""
     parts = assemble(load({"NAWOORD_CONFIG": str(folder / "config.yaml")}))
-    upgrade(parts.database)
     replay(read_transcript(transcript), sandbox_of(create_app(parts), parts))
     return parts
 
 
-def test_the_shipped_definitions_pass_the_check(folder: Path) -> None:
-    """A new installation has nothing to mend."""
-    done = nawoord(folder, "check")
+def test_a_new_installation_passes_the_check(tmp_path: Path) -> None:
+    """Tables are made where there are none, and there is nothing to mend."""
+    (tmp_path / "config.yaml").write_text("company: Nawoord\n", encoding="utf-8")
+    assert started(tmp_path, "db", "upgrade").returncode == 0
+    assert nawoord(tmp_path, "export", "answers").returncode == 0
+    done = started(tmp_path, "check")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == "0 errors, 0 warnings\n"
 
@@ -64,11 +55,15 @@ def test_the_check_finds_what_settings_and_survey_do_to_each_other(folder: Path)
         assert place in done.stdout
 
 
-@pytest.mark.parametrize("command", ["web", "worker", "check", "run"])
-def test_unusable_settings_are_told_without_a_traceback(folder: Path, command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "run"), [("web", nawoord), ("worker", nawoord), ("check", nawoord), ("run", started)]
+)
+def test_unusable_settings_are_told_without_a_traceback(
+    folder: Path, command: str, run: Callable[[Path, str], CompletedProcess[str]]
+) -> None:
     """The operator reads what is wrong, and the exit code says that nothing was tried."""
     (folder / "config.yaml").write_text("carier: sandbox\n", encoding="utf-8")
-    done = nawoord(folder, command)
+    done = run(folder, command)
     assert done.returncode == 2
     assert done.stderr == "config.yaml: carier: there is no such setting; did you mean carrier?\n"
 
@@ -85,7 +80,7 @@ def test_an_old_database_is_not_worked_on(tmp_path: Path, command: list[str]) ->
 def test_answers_go_to_standard_output_or_to_a_file(folder: Path) -> None:
     """The same rows either way, with the columns that integrators rely on first."""
     have(folder, "# nl, sms: a promoter\ntext: survey\ntext: 9\ntext: 1\ntext: =snel geholpen\n").database.dispose()
-    printed = nawoord(folder, "export", "answers")
+    printed = started(folder, "export", "answers")
     assert nawoord(folder, "export", "answers", "--output", str(folder / "a.csv")).stdout == ""
     assert (folder / "a.csv").read_text(encoding="utf-8") == printed.stdout
     assert printed.stdout.startswith(
@@ -179,14 +174,8 @@ def test_keys_can_be_replaced_while_the_data_stays(folder: Path) -> None:
     config = folder / "config.yaml"
     old, new = "o" * 40, "n" * 40
 
-    def with_secret(secret: str, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *command],
-            env={"NAWOORD_CONFIG": str(config), "NAWOORD_SECRET_KEY": secret, "PATH": ""},
-            cwd=PROJECT,
-            capture_output=True,
-            text=True,
-        )
+    def with_secret(secret: str, *command: str) -> CompletedProcess[str]:
+        return nawoord(folder, *command, NAWOORD_SECRET_KEY=secret)
 
     parts = assemble(load({"NAWOORD_CONFIG": str(config), "NAWOORD_SECRET_KEY": old}))
     talk = "# nl, whatsapp: kept over a rotation\ntext: survey\ntext: 7\ntext: 3\ntext: prima geholpen\n"

@@ -4,8 +4,7 @@ import contextlib
 import csv
 import io
 import re
-import subprocess
-import sys
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -21,12 +20,13 @@ from openpyxl import Workbook
 
 from bot.app import assemble
 from bot.cells import UnreadableCellError, channel_of, moment_of, phone_of, text_of
-from bot.config import PROJECT, load
+from bot.config import load
 from bot.imports import NAMES, columns_of
 from bot.invitations import Decided, Source
 from bot.reporting.writers import harmless
 from bot.sheets import Cell, Row, SheetError, opened
 from flows.survey import Channel
+from tests.commands import nawoord, started
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 TODAY = datetime.now(UTC).date()
@@ -40,18 +40,12 @@ eligibility:
 """
 
 
-def nawoord(folder: Path, *command: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a command on an installation in this folder."""
-    environment = {"NAWOORD_CONFIG": str(folder / "config.yaml"), "PATH": ""}
-    arguments = [sys.executable, "-m", "bot", *command]
-    return subprocess.run(arguments, env=environment, cwd=PROJECT, input=typed, capture_output=True, text=True)
-
-
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, migrated_sqlite: Path) -> Path:
     """An installation with a database up to date, that invites at any hour."""
     (tmp_path / "config.yaml").write_text(RULES, encoding="utf-8")
-    assert nawoord(tmp_path, "db", "upgrade").returncode == 0
+    (tmp_path / "var").mkdir()
+    shutil.copy(migrated_sqlite, tmp_path / "var" / "nawoord.db")
     return tmp_path
 
 
@@ -420,7 +414,7 @@ def test_a_contact_is_reported_and_its_decision_printed(folder: Path) -> None:
     assert found(folder, "X1").attributes == {"order": "A=17"}
     again = nawoord(folder, "contact", "X1", "--phone", "0612345678")
     assert again.stdout.endswith("This person is invited. This was decided when it came first.\n")
-    other = nawoord(folder, "contact", "X2", "--phone", "-", typed="+31612345678\n")
+    other = started(folder, "contact", "X2", "--phone", "-", typed="+31612345678\n")
     assert other.returncode == 0
     assert other.stdout.startswith("not invited: quarantined\nThis person was invited not long ago")
 
