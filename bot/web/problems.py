@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from bot.intake import Fault
 from flows.document import DefinitionError
-from storage.database import UnavailableError
+from storage.database import UnavailableError, took_too_long
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -123,8 +123,10 @@ def from_http(error: HTTPException) -> Response:
     return problem(status, detail, headers=headers)
 
 
-def from_outage(_: UnavailableError) -> Response:
-    """The database does not answer."""
+def from_outage(error: UnavailableError) -> Response:
+    """The database does not answer, or has given up the question."""
+    if took_too_long(error):
+        return problem(503, "There is too much to count for this question; choose a shorter period or narrow it.")
     detail = f"The database does not answer at the moment; nothing was taken. Try again in {BUSY_SECONDS} seconds."
     return problem(503, detail, headers={"Retry-After": str(BUSY_SECONDS)})
 
