@@ -27,6 +27,9 @@ Render = Callable[[Reply, str, str], str]
 MOST_RACES = 25
 """How many inputs to one session may arrive at the same moment before the last of them is refused."""
 
+MOST_EXPIRED = 500
+"""How many sessions are ended in one go."""
+
 
 class ContentionError(Exception):
     """So many inputs to one session at once that this one did not get its turn. Nothing was kept of it."""
@@ -227,10 +230,10 @@ class Conversations:
         """End a session whose time is over; False where somebody else was faster."""
         return self.take(kept, Given(f"expiry:{kept.id}:{kept.revision}", Expired()), say_nothing) is not None
 
-    def expire_overdue(self, most: int = 500) -> int:
-        """End at most so many of the sessions whose time to answer is over; returns how many."""
+    def expire_overdue(self) -> int:
+        """End at most `MOST_EXPIRED` of the sessions whose time to answer is over; returns how many."""
         with self.database.read() as connection:
-            overdue = sessions.overdue(connection, self.now(), most)
+            overdue = sessions.overdue(connection, self.now(), MOST_EXPIRED)
         ended = 0
         for session_id in overdue:
             with self.database.read() as connection:

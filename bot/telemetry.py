@@ -19,10 +19,10 @@ class Discreet(logging.Formatter):
         return NUMBER.sub(HIDDEN, super().formatException(ei))
 
 
-def log_to_stderr(level: int = logging.INFO) -> None:
+def log_to_stderr() -> None:
     """Log discreetly to standard error; standard output is for data."""
     handler = logging.StreamHandler()
     handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for talkative in ("alembic", "apscheduler", "twilio.http_client"):
         logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -12,6 +12,9 @@ from flows.scoring import net, variance
 RUN = 8
 """So many periods in a row on one side of the centre are a signal (Western Electric rules)."""
 
+SLACK = 0.5
+"""Of a cumulated sum, in standard errors: it finds shifts of twice that the fastest."""
+
 
 class Rule(StrEnum):
     """What makes a point a signal."""
@@ -102,13 +105,11 @@ def noise(variance: float, n: int) -> float:
     return 300 * math.sqrt(variance / n)
 
 
-def ewma(
-    values: Sequence[float], sigmas: Sequence[float], target: float, weight: float = 0.2, reach: float = 3.0
-) -> Chart:
+def ewma(values: Sequence[float], sigmas: Sequence[float], target: float, weight: float = 0.2) -> Chart:
     """An exponentially weighted moving average, z = weight x + (1 - weight) z before, which begins at the target.
 
     Its variance is weight^2 sigma^2 + (1 - weight)^2 of the one before, so that every period has the standard error
-    that its own number of answers gives it; with equal ones the limits come to target plus and minus reach sigma
+    that its own number of answers gives it; with equal ones the limits come to target plus and minus 3 sigma
     root(weight / (2 - weight)) (NIST/SEMATECH handbook 6.3.2.4). Raises ValueError for a weight not in (0, 1].
     """
     if not 0 < weight <= 1:
@@ -117,7 +118,7 @@ def ewma(
     for value, sigma in zip(values, sigmas, strict=True):
         z = weight * value + (1 - weight) * z
         spread = math.hypot(weight * sigma, (1 - weight) * spread)
-        points.append(Limited(z, target - reach * spread, target + reach * spread))
+        points.append(Limited(z, target - 3 * spread, target + 3 * spread))
     outside = tuple(Signal(place, Rule.OUTSIDE) for place, each in enumerate(points) if each.is_outside)
     # Neighbours of a moving average lie on one side by their making, so a run of them tells nothing.
     return Chart(target, tuple(points), outside)
@@ -139,13 +140,13 @@ class Cusum:
     limit: float
 
 
-def cusum(deviations: Sequence[float], slack: float = 0.5, limit: float = 5.0) -> Cusum:
-    """C+ = max(0, C+ before + x - slack), C- likewise of -x, of values in standard errors from the target.
+def cusum(deviations: Sequence[float], limit: float = 5.0) -> Cusum:
+    """C+ = max(0, C+ before + x - `SLACK`), C- likewise of -x, of values in standard errors from the target.
 
     Made for small shifts that stay (NIST/SEMATECH handbook 6.3.2.3; slack k, limit h).
     """
     up, down = (
-        tuple(accumulate((sign * x for x in deviations), lambda sum_, x: max(0.0, sum_ + x - slack), initial=0.0))[1:]
+        tuple(accumulate((sign * x for x in deviations), lambda sum_, x: max(0.0, sum_ + x - SLACK), initial=0.0))[1:]
         for sign in (1, -1)
     )
     return Cusum(up, down, limit)

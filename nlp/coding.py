@@ -28,9 +28,9 @@ class Coded:
     complete: bool = True
 
 
-def is_locked(verbatim: str, share: float = LOCKED) -> bool:
+def is_locked(verbatim: str) -> bool:
     """Whether the verbatim with this id is kept out of all training; always the same for the same id."""
-    return fraction(f"locked:{verbatim}") < share
+    return fraction(f"locked:{verbatim}") < LOCKED
 
 
 def meant(example: Coded, frame: CodeFrame) -> dict[str, bool]:

@@ -18,6 +18,12 @@ TELLING = 1.96
 
 EXAMPLES = 3
 
+MOST_SEEDS = 10
+"""How many new seeds are named for a theme."""
+
+MOST_UNCOVERED = 20
+"""How many phrases are named that no theme covers."""
+
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
@@ -36,7 +42,6 @@ def seed_terms(
     texts: Mapping[str, str],
     coded: Mapping[str, Collection[str]],
     seeds: Mapping[str, Iterable[str]],
-    count: int = 10,
 ) -> dict[str, list[Phrase]]:
     """For each theme in `seeds`, the phrases that verbatims with the theme have more than others do, and that are no
     seed of it yet. texts: by id; coded: the themes people gave, by id; those not coded have no part in it."""
@@ -47,11 +52,11 @@ def seed_terms(
         here = [verbatim for verbatim in stands if theme in coded[verbatim]]
         there = [verbatim for verbatim in stands if theme not in coded[verbatim]]
         new = [phrase for phrase in _setting_apart(here, there, stands) if not _is_covered(phrase.words, patterns)]
-        found[theme] = _without_parts(new, stands)[:count]
+        found[theme] = _without_parts(new, stands)[:MOST_SEEDS]
     return found
 
 
-def uncovered(texts: Mapping[str, str], tagged: Collection[str], count: int = 20) -> list[Phrase]:
+def uncovered(texts: Mapping[str, str], tagged: Collection[str]) -> list[Phrase]:
     """The phrases that recur in verbatims that no theme covers, and stand out against those that some theme does.
 
     texts: by id; tagged: the ids of those with a theme.
@@ -59,7 +64,7 @@ def uncovered(texts: Mapping[str, str], tagged: Collection[str], count: int = 20
     stands = {verbatim: phrases(text) for verbatim, text in texts.items()}
     there = [verbatim for verbatim in stands if verbatim in tagged]
     here = [verbatim for verbatim in stands if verbatim not in tagged]
-    return _without_parts(_setting_apart(here, there, stands), stands)[:count]
+    return _without_parts(_setting_apart(here, there, stands), stands)[:MOST_UNCOVERED]
 
 
 def phrases(text: str) -> frozenset[str]:
