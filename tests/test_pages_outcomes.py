@@ -62,9 +62,9 @@ def parts(empty: Parts) -> Parts:
                 answered = survey(connection, Surveyed(given, outcome=outcome, queue="billing", agent="anna"))
                 said = contact(connection, queue="billing", agent="anna" if number else NASTY, country="NL")
                 invite(connection, said, outcome, [("whatsapp", "failed", None), ("sms", status, answered)])
-        for said in ({"nps": 2}, {}):
+        for heard in ({"nps": 2}, {}):
             silent = survey(connection, Surveyed({}, outcome="expired", asked="nps", queue="billing"))
-            called = Surveyed(said, outcome="broken_off", asked="ces", channel="call", at=NOON + timedelta(hours=6))
+            called = Surveyed(heard, outcome="broken_off", asked="ces", channel="call", at=NOON + timedelta(hours=6))
             tried = [("sms", "delivered", silent), ("call", "completed", survey(connection, called))]
             invite(connection, contact(connection, queue="billing"), "broken_off", tried)
         for _ in range(2):

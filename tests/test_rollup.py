@@ -169,8 +169,8 @@ def happen(connection: Connection, what: str, which: int, how: int) -> None:
             connection.execute(update(sessions).where(sessions.c.id == row.id).values(over))
         case "relink":
             session = one_of(connection, sessions, how)
-            linked = session.id if session and how % 3 else None
-            connection.execute(update(attempts).where(attempts.c.id == row.id).values(session_id=linked))
+            other = session.id if session and how % 3 else None
+            connection.execute(update(attempts).where(attempts.c.id == row.id).values(session_id=other))
         case "drop":
             connection.execute(delete(attempts).where(attempts.c.id == row.id))
 

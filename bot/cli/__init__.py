@@ -15,7 +15,7 @@ from bot.intake import InvalidContact
 from bot.sheets import SheetError
 from flows.loader import DefinitionError
 from nlp.broken import BrokenModel
-from storage.database import UnavailableError, UnknownRevisionError
+from storage.database import UnavailableError, UnknownRevisionError, took_too_long
 from storage.encryption import Unreadable
 
 MENDABLE = (
@@ -41,7 +41,8 @@ class Commands(click.Group):
         except MENDABLE as error:
             click.echo(str(error), err=True)
         except UnavailableError as error:
-            click.echo(f"the database does not answer: {str(error.orig).strip()}", err=True)
+            outage = f"the database does not answer: {str(error.orig).strip()}"
+            click.echo("this takes too long; choose a shorter period" if took_too_long(error) else outage, err=True)
         raise click.exceptions.Exit(2)
 
 
