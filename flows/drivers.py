@@ -108,22 +108,27 @@ def false_discovery(chances: Sequence[float]) -> tuple[float, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Commenters:
-    """Those who said why, who chose themselves. rate: percent of all who scored; silent: None where nobody was."""
+    """Those who said why, who chose themselves. rate: percent of all who scored; commenting, silent: the scores of
+    those who did and did not, gap: the former minus the latter; all None where either are too few."""
 
     rate: Estimate
-    commenting: Estimate
-    silent: Estimate | None
-    gap: Difference | None
+    commenting: Estimate | None = None
+    silent: Estimate | None = None
+    gap: Difference | None = None
 
 
-def commenters(everybody: Counts, commenting: Counts, level: float = LEVEL) -> Commenters:
+def commenters(
+    everybody: Counts, commenting: Counts, thresholds: Thresholds = SMALL, level: float = LEVEL
+) -> Commenters:
     """How far those who commented stand for everybody who scored. Raises as `drivers` does."""
-    silent = everybody - commenting
+    silent, rate = everybody - commenting, share(commenting.n, everybody.n, level)
+    if thresholds.standing(min(silent.n, commenting.n)) is Standing.SUPPRESSED:
+        return Commenters(rate)
     return Commenters(
-        share(commenting.n, everybody.n, level),
+        rate,
         score(commenting, level=level),
-        score(silent, level=level) if silent.n else None,
-        difference(commenting, silent, level=level) if silent.n else None,
+        score(silent, level=level),
+        difference(commenting, silent, level=level),
     )
 
 

@@ -148,13 +148,21 @@ def test_commenters_are_not_everybody() -> None:
     everybody = Counts(NPS, 200, 150, 50)
     found = commenters(everybody, Counts(NPS, 40, 20, 40))
     assert found.rate.value == 25
-    assert found.commenting.value == 0
-    assert found.silent is not None
-    assert found.silent.value == 50
-    assert found.gap is not None
-    assert found.gap.value == -50
+    assert found.commenting
+    assert found.silent
+    assert found.gap
+    assert (found.commenting.value, found.silent.value, found.gap.value) == (0, 50, -50)
     assert found.gap.p < 0.001
     assert commenters(everybody, everybody).silent is None
+
+
+@pytest.mark.parametrize(("silent", "is_told"), [(9, False), (10, True)])
+def test_a_few_who_said_nothing_are_not_scored(silent: int, is_told: bool) -> None:
+    """Nor are the others beside them, for with the whole these would give them away."""
+    commenting = Counts(NPS, 40, 20, 40)
+    found = commenters(commenting + Counts(NPS, silent, 0, 0), commenting)
+    assert {each is not None for each in (found.commenting, found.silent, found.gap)} == {is_told}
+    assert found.rate.n == 100 + silent
 
 
 def test_what_two_themes_explain_is_shared_out_over_all_orders() -> None:

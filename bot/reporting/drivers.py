@@ -27,11 +27,11 @@ from storage.verbatims import BEGINNING
 class Drivers:
     """What pulls one score up and down in a period.
 
-    commenters: how far those who said why stand for all who scored; drivers: what pulls down most first; importance:
-    how much of the differences between scores each theme explains, of the `flows.importance.MOST` most common ones that
-    may be shown; queries: by theme, the filter that means its answers. n: whose comments were read, by a machine or a
-    person; unread: how many others commented, in nothing that is told by theme. Where too few were read, only these
-    numbers are told.
+    commenters: how far those who said why stand for all who scored; drivers: what pulls down most first; queries: by
+    theme, the filter that means its answers. n: whose comments were read, by a machine or a person; unread: how many
+    others commented, in nothing that is told by theme. Where too few were read, only these numbers are told.
+    everybody: what those answered whose comments were read, common: those of them who speak of a theme, of the
+    `flows.importance.MOST` most common ones that may be shown, and together: how many speak of both of a pair.
     """
 
     question: str
@@ -42,8 +42,10 @@ class Drivers:
     standing: Standing
     commenters: Commenters | None
     drivers: tuple[Driver, ...]
-    importance: Mapping[str, float]
     queries: Mapping[str, str]
+    everybody: Counts
+    common: Mapping[str, Counts]
+    together: Mapping[frozenset[str], int]
 
 
 def driven(source: Source, wanted: Filter, question: str, instrument: str) -> Drivers:
@@ -62,13 +64,12 @@ def driven(source: Source, wanted: Filter, question: str, instrument: str) -> Dr
     thresholds = needed(wanted)
     worth = thresholds.standing(everybody.n)
     if worth is Standing.SUPPRESSED:
-        return Drivers(question, instrument, period, everybody.n, unread.n, worth, None, (), {}, {})
+        return Drivers(question, instrument, period, everybody.n, unread.n, worth, None, (), {}, everybody, {}, {})
     scores = {key: _banded(measure, numbers) for key, numbers in sorted(read.scores.items())}
     found = drivers(
         everybody, [Theme(key, counts, _felt(read.felt[key])) for key, counts in scores.items()], thresholds
     )
     shown = [each.key for each in found if each.standing is not Standing.SUPPRESSED]
-    most = {key: scores[key] for key in sorted(shown, key=lambda key: -scores[key].n)[:MOST]}
     return Drivers(
         question=question,
         instrument=instrument,
@@ -76,11 +77,21 @@ def driven(source: Source, wanted: Filter, question: str, instrument: str) -> Dr
         n=everybody.n,
         unread=unread.n,
         standing=worth,
-        commenters=commenters(whole, everybody + unread),
+        commenters=commenters(whole, everybody + unread, thresholds),
         drivers=found,
-        importance=importance(everybody, most, read.together),
         queries={each.key: query(wanted.between(*period).among("theme", each.key)) for each in found},
+        everybody=everybody,
+        common={key: scores[key] for key in sorted(shown, key=lambda key: -scores[key].n)[:MOST]},
+        together=read.together,
     )
+
+
+def explained(found: Drivers) -> Mapping[str, float]:
+    """How much of the differences between scores each of the common themes explains, as `flows.importance` has it.
+
+    Every combination of themes is looked at: compute it only where it is shown.
+    """
+    return importance(found.everybody, found.common, found.together) if found.common else {}
 
 
 @dataclass(slots=True)

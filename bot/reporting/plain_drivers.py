@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.reporting.drivers import Drivers
+from bot.reporting.drivers import Drivers, explained
 from bot.reporting.plain import Plain, plain_estimate
 from flows.drivers import Driver
 from flows.scoring import Difference
@@ -10,6 +10,7 @@ from flows.scoring import Difference
 
 def plain_driven(found: Drivers) -> Plain:
     """Everything of them, first what pulls down most."""
+    parts, said = explained(found), found.commenters
     return {
         "question": found.question,
         "instrument": found.instrument,
@@ -18,8 +19,11 @@ def plain_driven(found: Drivers) -> Plain:
         "n": found.n,
         "unread": found.unread,
         "standing": found.standing,
-        "commenting": plain_estimate(found.commenters.rate if found.commenters else None),
-        "themes": [_driver(each, found.importance) for each in found.drivers],
+        "commenting": plain_estimate(said.rate if said else None),
+        "commented": plain_estimate(said.commenting if said else None),
+        "silent": plain_estimate(said.silent if said else None),
+        "silence_gap": _gap(said.gap) if said and said.gap else None,
+        "themes": [_driver(each, parts) for each in found.drivers],
     }
 
 

@@ -197,7 +197,7 @@ class TrendOut(BaseModel):
 
 
 class GapOut(BaseModel):
-    """The score of those who speak of a theme less that of the others, in points, with its interval of 95 %."""
+    """The score of some less that of the others, in points, with its interval of 95 %."""
 
     value: float
     low: float
@@ -242,6 +242,9 @@ class DriversOut(BaseModel):
     unread: int = Field(description="How many others commented; they are in nothing that is told by theme.")
     standing: Standing
     commenting: EstimateOut | None = Field(description="Percent of those who answered: they chose themselves.")
+    commented: EstimateOut | None = Field(description="Their score; null where these or the others are too few.")
+    silent: EstimateOut | None = Field(description="The score of those who answered and did not comment.")
+    silence_gap: GapOut | None = Field(description="The score of those who commented less that of those who did not.")
     themes: list[DriverOut]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from bot.reporting.drivers import Drivers, driven
+from bot.reporting.drivers import Drivers, driven, explained
 from bot.reporting.overview import Measured, overview
 from bot.reporting.source import Source
 from bot.web.charts import sent
@@ -60,6 +60,7 @@ def themes(source: Source) -> Blueprint:
             ],
             measured=measured,
             found=found,
+            explains=explained(found) if found else {},
             chart=bubbles.chart(source, found) if found else None,
             query=request.query_string.decode(),
             up=way,
