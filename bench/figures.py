@@ -4,9 +4,10 @@
 
 A year of surveys by five languages, three channels, six queues and four touchpoints, with a wording that changes on the
 way. The overview is of the last half year beside the half year before, so that every answer is in it; the process that
-asks has asked before, as a server has. The baseline counts scores by group and invitations by outcome with two plain
-statements over all rows, which is less than the overview tells. Both are measured in turn in this run; the time of one
-refresh after an answer was corrected stands beside them.
+asks has asked before, as a server has. Outcomes are who was asked in the same half year and how far the contacts of
+each queue came. The baseline counts scores by group and invitations by outcome with two plain statements over all rows,
+less than the overview tells. All are measured in turn in this run; the time of one refresh after an answer was
+corrected stands beside them.
 """
 
 import random
@@ -22,12 +23,15 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
 
+from bot.reporting import funnel
 from bot.reporting.overview import overview
 from bot.reporting.source import Source
 from flows import loader
 from flows.filters import Filter
 from nlp import codeframe
+from storage.chains import watched
 from storage.database import Database, migrate
+from storage.encryption import Keys
 from storage.models import answers, attempts, changes, contacts, invitations, sessions
 from storage.rollup import refresh
 from storage.slices import Part
@@ -49,7 +53,8 @@ def main() -> None:
     options = parser.parse_args()
     kinds = options.kind or ["sqlite", "postgresql"]
     print(
-        f"{'':12}{'answers':>10}{'overview s':>12}{'plain SQL s':>13}{'times':>7}{'roll-up rows':>14}{'refresh s':>11}"
+        f"{'':12}{'answers':>10}{'overview s':>12}{'outcomes s':>12}{'plain SQL s':>13}{'times':>7}"
+        f"{'roll-up rows':>14}{'refresh s':>11}"
     )
     with (
         tempfile.TemporaryDirectory(prefix="nawoord") as folder,
@@ -71,18 +76,29 @@ def _measure(kind: str, url: str, wanted: int, rounds: int) -> None:
     half = Filter(FIRST.date() + timedelta(days=183), FIRST.date() + timedelta(days=DAYS))
     seen = overview(source, half)
     assert sum(each.compared.now.n + each.compared.before.n for each in seen.measures) > 0.8 * told
-    overviews, recounts, refreshes = [], [], []
+    overviews, outcomes, recounts, refreshes = [], [], [], []
     for _ in range(rounds):
         overviews.append(_timed(lambda: overview(source, half)))
+        outcomes.append(_timed(lambda: _outcomes(source, half)))
         recounts.append(_timed(lambda: _recount(database)))
         _answer_once(database)
         refreshes.append(_timed(lambda: refresh(database, ZONE)))
     with database.read() as connection:
         rows = connection.scalar(text("SELECT count(*) FROM figures WHERE part NOT LIKE '% by queue'")) or 0
     quick, slow = median(overviews), median(recounts)
-    print(f"{kind:12}{told:10,}{quick:12.3f}{slow:13.2f}{slow / quick:7.0f}{rows:14,}{median(refreshes):11.3f}")
+    print(
+        f"{kind:12}{told:10,}{quick:12.3f}{median(outcomes):12.3f}{slow:13.2f}{slow / quick:7.0f}"
+        f"{rows:14,}{median(refreshes):11.3f}"
+    )
     print(f"{'':12}roll-up of everything built in {built:.0f} s; longest overview {max(overviews):.3f} s")
     database.dispose()
+
+
+def _outcomes(source: Source, wanted: Filter) -> None:
+    """Who was asked, and how far each queue's contacts came."""
+    funnel.asked(source, wanted)
+    with source.fresh() as connection:
+        watched(connection, Keys.derive("of the measurement alone"), wanted, ZONE, "queue")
 
 
 def _recount(database: Database) -> None:
