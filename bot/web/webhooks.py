@@ -9,8 +9,9 @@ from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from bot import twiml
 from bot.addresses import sender
+from bot.buttons import Buttons, tapped
 from bot.calls import hang_up, resume_call, take_turn
-from bot.carriers import Button, Carrier, CarrierError, Outgoing
+from bot.carriers import Carrier
 from bot.carriers.twilio import is_genuine
 from bot.conversations import About, Conversations
 from bot.languages import default_language, languages_for
@@ -22,8 +23,8 @@ from bot.web.carrier_forms import FINAL, both_ends, is_over, raw_target, require
 from bot.web.statuses import add_statuses, hear
 from bot.web.transfers import add_transfers, headers
 from flows.keywords import KEYWORDS
-from flows.survey import Channel, Rating
-from flows.turn import Keyed, Reply, Silence, Spoken, Tapped, Turn, Typed
+from flows.survey import Channel
+from flows.turn import Keyed, Reply, Silence, Spoken, Typed
 
 MENU_TRIES = 3
 
@@ -47,6 +48,7 @@ def webhooks(
     survey = conversations.survey
     turns = Signer(signing_keys, salt="turn", key_derivation="hmac")
     choices = URLSafeSerializer(signing_keys, salt="language")
+    buttons = Buttons(settings.whatsapp.buttons, carrier)
 
     @routes.before_request
     def refuse_forgeries() -> None:
@@ -61,7 +63,8 @@ def webhooks(
         return twiml.speak(reply, survey.languages[language], action, settings.voice)
 
     def write(reply: Reply, language: str, _turn: str) -> str:
-        return twiml.SILENT if template_for(reply, language) else twiml.write(reply)
+        channel = sender(request.form["From"]).channel
+        return twiml.SILENT if buttons.template(reply, language, channel) else twiml.write(reply)
 
     def offer(languages: tuple[str, ...], known: About, attempt: int) -> str:
         choice = choices.dumps([attempt, languages, asdict(known)])
@@ -132,42 +135,14 @@ def webhooks(
             return xml(twiml.SILENT)
         keyword = _answered_by_carrier(theirs.channel)
         sent = request.form.get("Body", "")
-        given = Typed(keyword) if keyword else _touched(request.form) or Typed(sent)
+        given = Typed(keyword) if keyword else tapped(request.form.get("ButtonPayload", "")) or Typed(sent)
         received = Message(required("MessageSid"), theirs, ours, given, sent)
         if keyword:
             return xml(take_message(conversations, received, lambda *_: twiml.SILENT).twiml)
         taken = take_message(conversations, received, write)
-        if taken.turn and taken.twiml == twiml.SILENT and not send_buttons(received, taken.turn):
+        if taken.turn and taken.twiml == twiml.SILENT and not buttons.send(received, taken.turn):
             return xml(twiml.write(taken.turn.reply))
         return xml(taken.twiml)
-
-    def template_for(reply: Reply, language: str) -> str | None:
-        """The content template whose buttons answer this question, sent by the carrier's API instead of TwiML."""
-        on_whatsapp = sender(request.form["From"]).channel is Channel.WHATSAPP
-        templates = settings.whatsapp.buttons.get(reply.awaits.key if reply.awaits else "", {})
-        return templates.get(language) if on_whatsapp else None
-
-    def send_buttons(received: Message, turn: Turn) -> bool:
-        """Whether the question is on its way with its buttons; if it is not, it has to go in words."""
-        template, question = template_for(turn.reply, turn.session.language), turn.reply.awaits
-        if not template or not isinstance(question, Rating):
-            return True
-        scale, anchors = question.scale, question.anchors[turn.session.language]
-        ends = {scale.low: anchors.low, scale.high: anchors.high}
-        buttons = [
-            Button(f"{question.key}:{n}", f"{n} {ends.get(n, '')}".strip()[:20])
-            for n in range(scale.low, scale.high + 1)
-        ]
-        variables = {"1": turn.reply.text.replace("\n", " ")}
-        channel, theirs = received.theirs.channel, received.theirs.person or ""
-        question_in_words = turn.reply.text
-        try:
-            carrier.send(
-                Outgoing(channel, received.ours, theirs, question_in_words, template, tuple(buttons), variables)
-            )
-        except CarrierError:
-            return False  # even where it may have been sent: to be asked twice is better than not at all
-        return True
 
     add_statuses(routes, conversations, speak)
     return routes
@@ -189,12 +164,6 @@ def _share(told: str) -> float | None:
     except ValueError:
         return None
     return None if isnan(number) else min(max(number, 0.0), 1.0)
-
-
-def _touched(form: Mapping[str, str]) -> Tapped | None:
-    """The button that was touched, if it is one of ours: its payload names the question and the number."""
-    question, colon, text = form.get("ButtonPayload", "").partition(":")
-    return Tapped(question, text) if colon else None
 
 
 def _answered_by_carrier(channel: Channel) -> str | None:
