@@ -4,7 +4,6 @@ import gc
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from os import environ
 from tempfile import TemporaryDirectory
@@ -25,6 +24,7 @@ from bot.conversations import Conversations
 from bot.dispatch import Dispatch
 from bot.invitations import Invitations
 from bot.optouts import OptOuts
+from bot.parts import Parts as Parts
 from bot.readiness import Readiness
 from bot.reporting.source import Source
 from bot.schedule import Schedule
@@ -50,23 +50,6 @@ from storage.encryption import Keys
 
 LONGEST_REQUEST = 64 * 1024
 """Bytes; carriers send a few thousand at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the web, the worker and the command line share."""
-
-    settings: Settings
-    survey: Survey
-    keys: Keys
-    database: Database
-    conversations: Conversations
-    invitations: Invitations
-    accounts: Accounts
-    opt_outs: OptOuts
-    taggers: Taggers
-    verbatims: Verbatims
-    callbacks: Callbacks
 
 
 def now() -> datetime:
@@ -184,24 +167,10 @@ def create_app(parts: Parts) -> Flask:
     signing_keys = list(reversed(parts.keys.subs("webhooks")))
     transfers = Transfers(parts.conversations, parts.invitations, new_id)
     app.register_blueprint(webhooks(settings, parts.conversations, transfers, carrier_of(parts), tokens, signing_keys))
-    source, said = source_of(parts), parts.verbatims
-    add_pages(
-        app,
-        settings,
-        parts.survey,
-        parts.keys,
-        parts.database,
-        parts.accounts,
-        parts.invitations,
-        parts.opt_outs,
-        said,
-        parts.callbacks,
-        source,
-        parts.conversations.now,
-        sandbox_dispatch_of(parts).hurry if settings.carrier is CarrierName.SANDBOX else None,
-    )
-    accounts, invitations, opted_out, agreed = parts.accounts, parts.invitations, parts.opt_outs, parts.callbacks
-    add_api(app, accounts, invitations, opted_out, said, agreed, source, parts.keys, settings.base_url)
+    source = source_of(parts)
+    hurry = sandbox_dispatch_of(parts).hurry if settings.carrier is CarrierName.SANDBOX else None
+    add_pages(app, parts, source, hurry)
+    add_api(app, parts, source)
     return app
 
 

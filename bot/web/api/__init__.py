@@ -11,12 +11,8 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from bot.accounts import Accounts
-from bot.callbacks import Callbacks
-from bot.invitations import Invitations
-from bot.optouts import OptOuts
+from bot.parts import Parts
 from bot.reporting.source import Source
-from bot.verbatims import Verbatims
 from bot.web import problems
 from bot.web.api.admission import admission, is_open, whose
 from bot.web.api.callbacks import callbacks
@@ -33,7 +29,6 @@ from bot.web.schemas import taken
 from bot.web.security import secured
 from flows.document import DefinitionError
 from storage.database import UnavailableError
-from storage.encryption import Keys
 
 VERSION = "1"
 
@@ -45,21 +40,8 @@ customer is invited to the survey. Every request needs a key in its `Authorizati
 `nawoord keys add` makes one. Bodies are JSON. Telephone numbers never stand in an address."""
 
 
-def add_api(
-    whole: Flask,
-    accounts: Accounts,
-    invitations: Invitations,
-    opted_out: OptOuts,
-    said: Verbatims,
-    agreed: Callbacks,
-    source: Source,
-    keys: Keys,
-    origin: str,
-) -> None:
-    """Mounts the API at /api of the whole application, as one of its own that knows no cookies.
-
-    origin: where it is reached, for examples.
-    """
+def add_api(whole: Flask, parts: Parts, source: Source) -> None:
+    """Mounts the API at /api of the whole application, as one of its own that knows no cookies."""
     app = OpenAPI(
         "bot.web",
         info=Info(title="Nawoord", version=VERSION, description=DESCRIPTION),
@@ -77,17 +59,17 @@ def add_api(
     app.register_error_handler(UnavailableError, problems.from_outage)
     app.register_error_handler(DefinitionError, problems.from_frame)
     app.after_request(secured)
-    app.before_request(admission(accounts))
+    app.before_request(admission(parts.accounts))
     limit = ApplicationLimit(PER_KEY, exempt_when=is_open)
     Limiter(whose, app=app, application_limits=[limit], storage_uri="memory://")
     for resource in (
-        contacts(invitations),
-        opt_outs(opted_out),
-        verbatims(said, source),
-        figures(source, keys),
+        contacts(parts.invitations),
+        opt_outs(parts.opt_outs),
+        verbatims(parts.verbatims, source),
+        figures(source, parts.keys),
         courses(source),
-        exports(source, keys),
-        callbacks(agreed),
+        exports(source, parts.keys),
+        callbacks(parts.callbacks),
     ):
         app.register_api(resource)
 
@@ -101,7 +83,11 @@ def add_api(
     def documentation() -> str:
         plain = app.api_doc
         return render_template(
-            "api.html", document=plain, operations=operations(plain), problem=fields(plain, PROBLEM), origin=origin
+            "api.html",
+            document=plain,
+            operations=operations(plain),
+            problem=fields(plain, PROBLEM),
+            origin=parts.settings.base_url,
         )
 
     whole.wsgi_app = DispatcherMiddleware(whole.wsgi_app, {"/api": app})  # type: ignore[method-assign]

@@ -2,20 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from bot.accounts import Accounts
-from bot.callbacks import Callbacks
-from bot.invitations import Invitations
-from bot.optouts import OptOuts
+from bot.parts import Parts
 from bot.reporting.source import Source
-from bot.settings import CarrierName, Settings
-from bot.verbatims import Verbatims
+from bot.settings import CarrierName
 from bot.web import auth, language
 from bot.web.auth import keep_sessions
 from bot.web.browsers import Browsers
@@ -33,38 +29,23 @@ from bot.web.pages.trend import trend
 from bot.web.pages.verbatims import verbatims
 from bot.web.roles import READERS, open_to_all
 from bot.web.security import secured
-from flows.survey import Survey
 from storage import demonstration
-from storage.database import Database, UnavailableError
-from storage.encryption import Keys
+from storage.database import UnavailableError
 from storage.histories import Step, history
 
 
-def add_pages(
-    app: Flask,
-    settings: Settings,
-    survey: Survey,
-    keys: Keys,
-    database: Database,
-    accounts: Accounts,
-    invitations: Invitations,
-    opted_out: OptOuts,
-    said: Verbatims,
-    agreed: Callbacks,
-    source: Source,
-    now: Callable[[], datetime],
-    hurry: Callable[[str], None] | None,
-) -> None:
+def add_pages(app: Flask, parts: Parts, source: Source, hurry: Callable[[str], None] | None) -> None:
     """Gives the application everything that people who sign in can see.
 
     hurry: does at once what comes next for the invitation of a contact, at whatever hour; None where people are asked.
     """
-    clock = Clock(now, ZoneInfo(settings.pages.time_zone))
+    settings, survey, keys, accounts = parts.settings, parts.survey, parts.keys, parts.accounts
+    clock = Clock(parts.conversations.now, ZoneInfo(settings.pages.time_zone))
     languages = {code: language.name for code, language in survey.languages.items()}
     has_sandbox = settings.carrier is CarrierName.SANDBOX
 
     def happened(reference: str) -> list[Step]:
-        with database.read() as connection:
+        with parts.database.read() as connection:
             return history(connection, reference)
 
     pages = frame(settings.company, clock, has_sandbox=has_sandbox)
@@ -76,24 +57,23 @@ def add_pages(
         # Once there is anything, it stays what it is: nothing invented is mixed with what is not.
         nonlocal is_invented
         if is_invented is None:
-            with suppress(UnavailableError), database.read() as connection:
+            with suppress(UnavailableError), parts.database.read() as connection:
                 is_invented = demonstration.is_invented(connection)
         return {"is_invented": is_invented}
 
-    parts = (
+    for page in (
         account(accounts, Browsers(keys.subs("browsers"), settings.base_url)),
         overview(source),
         trend(source),
         outcomes(source, keys),
         themes(source),
-        contacts(invitations, happened, languages, clock, hurry),
-        callbacks(agreed, survey, clock),
-        opt_outs(opted_out),
-        verbatims(said, source, languages),
+        contacts(parts.invitations, happened, languages, clock, hurry),
+        callbacks(parts.callbacks, survey, clock),
+        opt_outs(parts.opt_outs),
+        verbatims(parts.verbatims, source, languages),
         exports(source, keys, settings.exports),
-    )
-    for part in parts:
-        pages.register_blueprint(part)
+    ):
+        pages.register_blueprint(page)
 
     @pages.get("/")
     @open_to_all
