@@ -41,12 +41,12 @@ def _shipped(survey: str, company: str) -> Survey:
     return _load(survey, company=company)
 
 
-def _described(model: type[Any], mode: Any = "validation") -> dict[str, Any]:
+def _described(model: Any, mode: Any = "validation") -> dict[str, Any]:
     # The caller may change what it gets; to unpickle is several times faster than to copy.
     description: dict[str, Any] = pickle.loads(_pickled(model, mode))  # noqa: S301 -- pickled here
     return description
 
 
 @cache
-def _pickled(model: type[Any], mode: Any) -> bytes:
+def _pickled(model: Any, mode: Any) -> bytes:
     return pickle.dumps(_schema(model, mode))
