@@ -14,8 +14,7 @@ from rich.console import Console
 from bot import app
 from bot.app import Parts, assemble
 from bot.cli import cli
-from bot.cli.report import printed
-from bot.reporting.overview import overview
+from bot.cli.report import gathered, printed
 from bot.settings import Settings
 from flows.filters import Filter
 from storage.database import Database
@@ -65,8 +64,10 @@ def test_the_report_tells_scores_movement_and_who_was_asked(parts: Parts) -> Non
         "Not compared: the question, its wording or the channels changed on 2026-03-02.",
         "2026-03-02: this channel came in (sms, nl); not one series with what was before",
         "1 asked in vain, 2 late",
-        "CES, effort  +80",
-        "mean 1.40",
+        "CES, effort  mean 1.40, interval",
+        "low effort 90 %, high effort 10 %; the one less the other +80",
+        "the last whole week: Not compared",
+        "30 said why, 22 % of those who answered",
         "may have been meant the other way round; without them +100",
         "32 contacts, 31 invited",
         "RR1 96.8 %",
@@ -79,7 +80,7 @@ def test_the_report_tells_scores_movement_and_who_was_asked(parts: Parts) -> Non
 def test_the_report_fits_into_eighty_columns(parts: Parts) -> None:
     """No line is longer, and no number is cut off."""
     to = io.StringIO()
-    Console(file=to, width=80, highlight=False).print(printed(overview(app.source_of(parts), Filter(), "queue")))
+    Console(file=to, width=80, highlight=False).print(printed(gathered(app.source_of(parts), Filter(), "queue")))
     lines = to.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert "…" not in to.getvalue()
@@ -112,6 +113,10 @@ def test_the_report_can_be_read_by_programs(parts: Parts) -> None:
     assert plain["funnel"]["rates"]["rr1"]["value"] == 30 / 31
     assert [each["question"] for each in plain["drivers"]] == [each["question"] for each in plain["measures"]]
     assert all(each["n"] and each["commenting"]["value"] > 0 for each in plain["drivers"])
+    assert [(each["question"], each["from"]) for each in plain["trends"]] == [
+        ("nps", "2025-03-11"),
+        ("ces", "2025-03-11"),
+    ]
 
 
 def test_an_empty_installation_has_a_report(tmp_path: Path, database: Database) -> None:
@@ -121,6 +126,6 @@ def test_an_empty_installation_has_a_report(tmp_path: Path, database: Database) 
     parts.database.dispose()
     source = app.source_of(replace(parts, database=database))
     to = io.StringIO()
-    Console(file=to, width=80).print(printed(overview(source, Filter())))
+    Console(file=to, width=80).print(printed(gathered(source, Filter())))
     assert "Nobody has answered in these days." in to.getvalue()
     assert "RR1 n/a" in to.getvalue()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,22 +13,27 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import app
+from bot.cli.asked import printed_asked
+from bot.cli.driving import printed_course, printed_themes
 from bot.cli.filtering import filtered, wanted_of
-from bot.reporting.drivers import driven
+from bot.cli.numbers import interval, percent, signed, under
+from bot.reporting.drivers import Drivers, driven
 from bot.reporting.figures import Compared, Figure
-from bot.reporting.funnel import Asked
 from bot.reporting.overview import Measured, Overview, overview
-from bot.reporting.plain import Plain, plain_asked, plain_overview
+from bot.reporting.plain import Plain, plain_asked, plain_course, plain_overview
 from bot.reporting.plain_drivers import plain_driven
-from bot.reporting.source import Source
+from bot.reporting.source import YEAR, Source
 from bot.reporting.strata import STRATA
+from bot.reporting.stretches import shown
+from bot.reporting.trends import Trend, trend
 from bot.web.pages.names import instrument_name
 from flows.adjusting import Adjusted
 from flows.disclosure import Standing
 from flows.document import DefinitionError
-from flows.eligibility import explain
+from flows.effort import Effort
 from flows.estimates import Estimate, about, rounded
-from flows.filters import DIMENSIONS
+from flows.filters import DIMENSIONS, Filter
+from flows.movement import Kind
 from flows.scoring import NARROW
 from flows.trends import Why
 
@@ -39,6 +45,11 @@ MANY = {**{name: f"{name}s" for name in STRATA}, "country": "countries"}
 
 MENDS = "An adjusted score mends that some {many} answer more often than others."
 MENDS_NOT = "It cannot mend that people stay silent because of what happened to them."
+
+STAR = (
+    "* more than chance: of the changes and themes so marked at most 5 % are expected to be by chance"
+    " (Benjamini and Hochberg, over the groups of the report and over the themes of a measure)"
+)
 
 WHY = {Why.TEXT: "the wording changed", Why.CHANNEL: "this channel came in"}
 
@@ -52,25 +63,46 @@ def report(by: str | None, as_json: bool, **told: Any) -> None:
 
     Without days it is about the last four weeks.
     """
-    source = app.source_of(app.ready())
-    found = overview(source, wanted_of(told), by)
+    found = gathered(app.source_of(app.ready()), wanted_of(told), by)
     if as_json:
-        more = {"funnel": plain_asked(found.asked), "drivers": _driven(source, found)}
-        click.echo(json.dumps({**plain_overview(found), **more}, ensure_ascii=False))
+        click.echo(json.dumps(_plain(found), ensure_ascii=False))
     else:
         Console(highlight=False).print(printed(found))
 
 
-def _driven(source: Source, found: Overview) -> list[Plain] | None:
-    """The themes beside each measure; None where the code frame cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is reported. courses, themes: of each measure; themes are None where the code frame cannot be read."""
+
+    overview: Overview
+    courses: tuple[Trend, ...]
+    themes: tuple[Drivers, ...] | None
+
+
+def gathered(source: Source, wanted: Filter, by: str | None = None) -> Gathered:
+    """The overview, with how each score has run: over the year up to the last day, where no first day is named."""
+    found = overview(source, wanted, by)
+    named = [(each.question, each.instrument) for each in found.measures]
+    days = wanted.between(*source.period(wanted, YEAR))
+    courses = tuple(trend(source, days, *each) for each in named)
     try:
-        return [plain_driven(driven(source, found.filter, each.question, each.instrument)) for each in found.measures]
+        return Gathered(found, courses, tuple(driven(source, wanted, *each) for each in named))
     except DefinitionError:
-        return None
+        return Gathered(found, courses, None)
 
 
-def printed(found: Overview) -> RenderableType:
-    """The overview as it is printed; fits into 80 columns."""
+def _plain(told: Gathered) -> Plain:
+    return {
+        **plain_overview(told.overview),
+        "funnel": plain_asked(told.overview.asked),
+        "trends": [plain_course(each) for each in told.courses],
+        "drivers": None if told.themes is None else [plain_driven(each) for each in told.themes],
+    }
+
+
+def printed(told: Gathered) -> RenderableType:
+    """What is reported as it is printed; fits into 80 columns."""
+    found = told.overview
     parts: list[RenderableType] = [
         Text.assemble(_days(found.period), "  beside  ", _days(found.before), style="bold"),
         *(Text(f"{name}: {', '.join(found.filter.of(name))}") for name in DIMENSIONS if found.filter.of(name)),
@@ -78,43 +110,45 @@ def printed(found: Overview) -> RenderableType:
     ]
     if not found.measures:
         parts += [Text("Nobody has answered in these days."), ""]
-    for measured in found.measures:
-        parts += [*_measured(measured, found.stratum), ""]
+    for place, measured in enumerate(found.measures):
+        parts += [*_measured(measured, found.stratum), *printed_course(told.courses[place])]
+        parts += [*(printed_themes(told.themes[place]) if told.themes else ()), ""]
     if found.measures:
-        parts += [Text("* more than chance alone moves a score", style="dim"), ""]
+        parts += [Text(STAR, style="dim"), ""]
     if any(measured.adjusted for measured in found.measures):
         parts += [Text(f"{MENDS.format(many=MANY[found.stratum])} {MENDS_NOT}", style="dim"), ""]
     parts += [
         Text(f"{name}: its instrument is no longer known; in no figure", style="yellow") for name in found.unknown
     ]
-    return Group(*parts, *_asked(found.asked))
+    return Group(*parts, *printed_asked(found.asked))
 
 
 def _measured(measured: Measured, stratum: str) -> Iterator[RenderableType]:
     both, now = measured.compared, measured.compared.now
     name = instrument_name(measured.instrument)
-    yield Text.assemble((f"{name}  ", "bold"), (_headline(now), "bold cyan"), f"   {_count(now.n)}", _warning(now))
-    if now.effort:
-        shares = f"low effort {_percent(now.effort.low)}, high effort {_percent(now.effort.high)}"
-        yield _under(f"mean {_estimate(now.effort.mean, 2)}; {shares}")
-    if now.needed and now.needed > now.n:
-        yield _under(f"about {about(now.needed):,} answers would bring the interval to ±{NARROW:.0f} points")
+    yield Text.assemble((f"{name}  ", "bold"), (_whole(measured), "bold cyan"), f"   {_count(now.n)}", _warning(now))
+    if now.effort and not shown(measured.stretches):
+        yield under(_effort(now.effort))
+    for part in measured.stretches if shown(measured.stretches) else ():
+        yield under(f"{part.first} to {part.last}: {_headline(part.figure)}, {_count(part.figure.n)}")
+    if now.needed and now.needed > now.n and not measured.stretches:
+        yield under(f"about {about(now.needed):,} answers would bring the interval to ±{NARROW:.0f} points")
     if measured.adjusted:
-        yield _under(f"had every {stratum} answered equally often: {_adjusted(measured.adjusted)}")
-    yield _under(both.sentence)
+        yield under(f"had every {stratum} answered equally often: {_adjusted(measured.adjusted)}")
+    yield under(both.sentence)
     for each in measured.breaks:
         what = f"{WHY[each.why]} ({each.channel}, {each.language})"
-        yield _under(f"{each.day}: {what}; not one series with what was before", "yellow")
+        yield under(f"{each.day}: {what}; not one series with what was before", "yellow")
     if measured.mix and both.movement.difference:
-        rate, mix = _signed(measured.mix.rate.value), _signed(measured.mix.mix)
+        rate, mix = signed(measured.mix.rate.value), signed(measured.mix.mix)
         other_way = " Each of them moved the other way." if measured.mix.is_reversed else ""
-        yield _under(f"Of the change {rate} within {MANY[stratum]}, {mix} by their shares.{other_way}")
+        yield under(f"Of the change {rate} within {MANY[stratum]}, {mix} by their shares.{other_way}")
     if beside := _beside(now, measured):
-        yield _under(beside)
+        yield under(beside)
     if measured.contradictions:
         doubt = measured.contradictions
-        without = f"; without them {_signed(doubt.without.net.value)}" if doubt.without else ""
-        yield _under(f"{_percent(doubt.suspected)} may have been meant the other way round{without}")
+        without = f"; without them {signed(doubt.without.net.value)}" if doubt.without else ""
+        yield under(f"{percent(doubt.suspected)} may have been meant the other way round{without}")
     yield Padding(_groups(measured), (0, 0, 0, 2))
 
 
@@ -130,60 +164,33 @@ def _groups(measured: Measured) -> Table:
                 group.value,
                 f"{both.now.n:,}",
                 _score(both.now),
-                _interval(both.now.score),
+                interval(both.now.score),
                 _score(both.before),
                 _change(both),
             )
     return table
 
 
-def _asked(asked: Asked) -> Iterator[RenderableType]:
-    funnel, every = asked.funnel, asked.rates
-    yield Text.assemble(("Who was asked  ", "bold"), f"{funnel.contacts:,} contacts, {funnel.invited:,} invited")
-    for name, rate, meaning in (("RR1", every.rr1, "complete"), ("RR2", every.rr2, "complete or partial")):
-        if rate.value is not None and rate.low is not None and rate.high is not None:
-            bounds = f"interval {100 * rate.low:.1f} to {100 * rate.high:.1f} %"
-            yield _under(
-                f"{name} {100 * rate.value:.1f} %, {bounds}: {rate.numerator:,} of {rate.denominator:,} {meaning}"
-            )
-        else:
-            yield _under(f"{name} n/a: nobody invited has come to an end")
-    places = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    places.add_column(justify="right")
-    places.add_column()
-    for name, n in sorted(asked.endings.items()):
-        places.add_row(f"{n:,}", name)
-    for reason, n in sorted(funnel.outside.items()):
-        places.add_row(f"{n:,}", Text(f"kept out: {explain(reason)}", style="dim"))
-    for outcome, n in sorted(asked.walk_ins.items()):
-        places.add_row(f"{n:,}", Text(f"came by themselves: {outcome}", style="dim"))
-    yield Padding(places, (0, 0, 0, 2))
-    yield Padding(_steps(asked), (1, 0, 0, 2))
-    if asked.seconds:
-        yield _under(f"half of those who answered did so within {_time(asked.seconds.value)}")
-    if asked.ignored:
-        yield _under(f"not narrowed by {', '.join(asked.ignored)}: it says nothing of a contact", "yellow")
-
-
-def _steps(asked: Asked) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in ("question", "put to", "answered", "", "left there", ""):
-        table.add_column(heading, justify="left" if heading == "question" else "right")
-    for each in asked.steps:
-        step = each.step
-        shares = [f"{rounded(share.value):.0f} %" if share else "" for share in (each.answered, each.left)]
-        table.add_row(step.question, f"{step.asked:,}", f"{step.answered:,}", shares[0], f"{step.left:,}", shares[1])
-    return table
+def _whole(measured: Measured) -> str:
+    return "not one series" if shown(measured.stretches) else _headline(measured.compared.now)
 
 
 def _headline(figure: Figure) -> str:
-    return f"{_score(figure)}, interval {_interval(figure.score)}" if figure.score else "too few answers to show"
+    if figure.effort:
+        return f"mean {_estimate(figure.effort.mean, 2)}"
+    return f"{_score(figure)}, interval {interval(figure.score)}" if figure.score else "too few answers to show"
+
+
+def _effort(effort: Effort) -> str:
+    good, bad = ("low effort", "high effort") if effort.distribution.measure.names[0] == "low" else ("good", "bad")
+    net = f"{signed(effort.net.value)}, interval {interval(effort.net)}"
+    return f"{good} {percent(effort.low)}, {bad} {percent(effort.high)}; the one less the other {net}"
 
 
 def _adjusted(told: Adjusted) -> str:
     score, covered = told.weighted.score, rounded(100 * told.weighted.covered)
     parts = [
-        f"{_signed(score.value)}, interval {_interval(score)}",
+        f"{signed(score.value)}, interval {interval(score)}",
         f"effective n {told.weighted.effective_n:,.0f}",
         *([f"covers {covered:.0f} %"] if told.weighted.covered < 1 else []),
         *([f"{told.left_out:,} left out"] if told.left_out else []),
@@ -203,18 +210,14 @@ def _warning(figure: Figure) -> Text:
 
 def _score(figure: Figure) -> str:
     if figure.score:
-        return _signed(figure.score.value)
+        return signed(figure.score.value)
     return "hidden" if figure.is_hidden else "too few" if figure.n else "-"
-
-
-def _interval(score: Estimate | None) -> str:
-    return f"{_signed(score.low)} to {_signed(score.high)}" if score else ""
 
 
 def _change(both: Compared) -> str:
     if not (found := both.movement.difference):
         return both.movement.kind.replace("_", " ")
-    return _signed(found.value) + (" *" if found.low > 0 or found.high < 0 else "  ")
+    return signed(found.value) + (" *" if both.movement.kind in (Kind.UP, Kind.DOWN) else "  ")
 
 
 def _estimate(estimate: Estimate, digits: int) -> str:
@@ -222,32 +225,12 @@ def _estimate(estimate: Estimate, digits: int) -> str:
     return f"{value}, interval {low} to {high}"
 
 
-def _percent(estimate: Estimate) -> str:
-    return f"{rounded(estimate.value):.0f} %"
-
-
-def _signed(points: float) -> str:
-    whole = int(rounded(points))
-    return f"{whole:+d}".replace("-", "−") if whole else "0"
-
-
 def _count(n: int) -> str:
     return f"{n:,} answers" if n != 1 else "1 answer"
 
 
-def _time(seconds: float) -> str:
-    minutes = seconds / 60
-    if minutes < 2:
-        return f"{seconds:.0f} seconds"
-    return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
-
-
 def _days(period: tuple[date, date]) -> str:
     return f"{period[0]} to {period[1]}"
-
-
-def _under(line: str, style: str = "") -> RenderableType:
-    return Padding(Text(line, style=style), (0, 0, 0, 2))
 
 
 COMMANDS: tuple[Any, ...] = (report,)

@@ -7,6 +7,7 @@ from bot.reporting.figures import Compared, Figure
 from bot.reporting.funnel import Asked
 from bot.reporting.overview import Measured, Overview
 from bot.reporting.stretches import Stretch
+from bot.reporting.trends import Trend
 from flows.adjusting import Adjusted
 from flows.estimates import Estimate
 from flows.funnel import DropOff
@@ -27,6 +28,18 @@ def plain_overview(told: Overview) -> Plain:
         "before_to": told.before[1].isoformat(),
         "measures": [_measured(each, told.stratum) for each in told.measures],
         "unknown": list(told.unknown),
+    }
+
+
+def plain_course(told: Trend) -> Plain:
+    """How a score has run lately: what became of it in the last whole period since the one before."""
+    return {
+        "question": told.question,
+        "instrument": told.instrument,
+        "from": told.period[0].isoformat(),
+        "to": told.period[1].isoformat(),
+        "every": told.every,
+        "sentence": told.sentence,
     }
 
 
