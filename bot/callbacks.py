@@ -24,7 +24,7 @@ CLOSING = (Ending.SOLVED, Ending.UNSOLVED, Ending.UNWANTED)
 """What whoever has called can say of it at last; NOT_REACHED leaves it to be tried again."""
 
 
-class Shown(StrEnum):
+class Listing(StrEnum):
     """Which callbacks are listed."""
 
     OPEN = "open"
@@ -68,16 +68,16 @@ class Callbacks:
         self.keep = keep
         self._zone = ZoneInfo(zone)
 
-    def listed(self, shown: Shown, who: str, most: int, skip: int = 0) -> list[Line]:
+    def listed(self, shown: Listing, who: str, most: int, skip: int = 0) -> list[Line]:
         """At most so many, the longest overdue first, of closed ones the last closed; who: whose those in MINE are."""
         match shown:
-            case Shown.OPEN:
+            case Listing.OPEN:
                 wanted = Wanted()
-            case Shown.MINE:
+            case Listing.MINE:
                 wanted = Wanted((State.CLAIMED,), who)
-            case Shown.OVERDUE:
+            case Listing.OVERDUE:
                 wanted = Wanted(due_before=self._now())
-            case Shown.CLOSED:
+            case Listing.CLOSED:
                 wanted = Wanted((State.CLOSED,))
         with self._database.read() as connection:
             return callbacks.listed(connection, wanted, most, skip)

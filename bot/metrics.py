@@ -11,7 +11,7 @@ from bot.readiness import Check
 from storage import announcements, callbacks, counts, heartbeats
 from storage.announcements import Backlog
 from storage.callbacks import Count
-from storage.counts import Key, Standing
+from storage.counts import Key, Workload
 from storage.database import Database
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -40,13 +40,13 @@ def exposition(database: Database, now: datetime, checks: tuple[Check, ...]) -> 
     """Everything, as Prometheus reads it. Raises UnavailableError."""
     with database.read() as connection:
         found = counts.totals(connection)
-        standing = counts.standing(connection, now, now - OF_LATE)
+        workload = counts.workload(connection, now, now - OF_LATE)
         worker_at = heartbeats.last(connection)
         _, untagged = heartbeats.tagging(connection)
         callback_gauges = _of_callbacks(callbacks.count(connection, now), announcements.backlog(connection))
     registry = CollectorRegistry(auto_describe=False)
     registry.register(
-        _Snapshot([*_counters(found), *_gauges(standing, untagged, worker_at, now), *callback_gauges, _checks(checks)])
+        _Snapshot([*_counters(found), *_gauges(workload, untagged, worker_at, now), *callback_gauges, _checks(checks)])
     )
     return generate_latest(registry)
 
@@ -70,13 +70,13 @@ def _counters(found: dict[Key, int]) -> Iterator[Metric]:
         yield family
 
 
-def _gauges(standing: Standing, untagged: int, worker_at: datetime | None, now: datetime) -> Iterator[Metric]:
-    oldest = (now - standing.oldest_due).total_seconds() if standing.oldest_due else 0
+def _gauges(workload: Workload, untagged: int, worker_at: datetime | None, now: datetime) -> Iterator[Metric]:
+    oldest = (now - workload.oldest_due).total_seconds() if workload.oldest_due else 0
     for name, says, value in (
-        ("queue_due", "Invitations for which something is to be done now.", standing.due),
-        ("queue_scheduled", "Invitations for which something is to be done later.", standing.scheduled),
+        ("queue_due", "Invitations for which something is to be done now.", workload.due),
+        ("queue_scheduled", "Invitations for which something is to be done later.", workload.scheduled),
         ("queue_oldest_due_seconds", "How long the first of those that are due has been so; 0 if none is.", oldest),
-        ("sessions_open", "Conversations that can be answered.", standing.open_sessions),
+        ("sessions_open", "Conversations that can be answered.", workload.open_sessions),
         ("verbatims_untagged", "Verbatims that wait to be read for their themes.", untagged),
     ):
         yield GaugeMetricFamily(f"nawoord_{name}", says, value)
@@ -85,7 +85,7 @@ def _gauges(standing: Standing, untagged: int, worker_at: datetime | None, now: 
         yield GaugeMetricFamily("nawoord_worker_last_tick_seconds", "How long ago a worker came by.", age)
     says = "Attempts of the last 24 hours, by the status they have now."
     made = GaugeMetricFamily("nawoord_attempts_last_day", says, labels=("channel", "status"))
-    for labels, number in sorted(standing.made.items()):
+    for labels, number in sorted(workload.made.items()):
         made.add_metric(labels, number)
     yield made
 

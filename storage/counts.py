@@ -27,7 +27,7 @@ BATCHES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Growing:
     """A table that only grows. place: the column by which it grows; time: when a row came; parts: what rows are told
     apart by."""
 
@@ -37,18 +37,18 @@ class Source:
     parts: tuple[Column[Any], ...]
 
 
-TURNS = Source("turns", turns.c.id, turns.c.at, (sessions.c.channel, turns.c.events))
-SOURCES = (
-    Source("contacts", contacts.c.received_at, contacts.c.received_at, (contacts.c.source, contacts.c.reason)),
-    Source("attempts", attempts.c.made_at, attempts.c.made_at, (attempts.c.channel, attempts.c.kind)),
-    Source("ended", invitations.c.ended_at, invitations.c.ended_at, (invitations.c.outcome,)),
-    Source("begun", sessions.c.started_at, sessions.c.started_at, (sessions.c.channel,)),
+TURNS = Growing("turns", turns.c.id, turns.c.at, (sessions.c.channel, turns.c.events))
+GROWING = (
+    Growing("contacts", contacts.c.received_at, contacts.c.received_at, (contacts.c.source, contacts.c.reason)),
+    Growing("attempts", attempts.c.made_at, attempts.c.made_at, (attempts.c.channel, attempts.c.kind)),
+    Growing("ended", invitations.c.ended_at, invitations.c.ended_at, (invitations.c.outcome,)),
+    Growing("begun", sessions.c.started_at, sessions.c.started_at, (sessions.c.channel,)),
     TURNS,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Workload:
     """How much there is at this moment.
 
     due, scheduled: invitations for which something is to be done now, and later; oldest_due: since when the first of
@@ -75,10 +75,10 @@ MADE = (
 )
 
 
-def standing(connection: Connection, now: datetime, since: datetime) -> Standing:
+def workload(connection: Connection, now: datetime, since: datetime) -> Workload:
     """How much there is now; attempts are those made since then."""
     due, oldest = connection.execute(DUE, {"now": now}).one()
-    return Standing(
+    return Workload(
         due=due,
         oldest_due=oldest,
         scheduled=connection.execute(SCHEDULED, {"now": now}).scalar_one(),
@@ -90,9 +90,9 @@ def standing(connection: Connection, now: datetime, since: datetime) -> Standing
 def totals(connection: Connection) -> Counter[Key]:
     """Everything there has ever been: what was counted before, and what came since, which is the less the faster."""
     found: Counter[Key] = Counter()
-    for source in SOURCES:
-        upto, counted = _tally(connection, source)
-        found += counted + _count(connection, source, upto, None)
+    for growing in GROWING:
+        upto, counted = _tally(connection, growing)
+        found += counted + _count(connection, growing, upto, None)
     return found
 
 
@@ -101,24 +101,24 @@ def count_on(database: Database, now: datetime) -> None:
 
     Any number of processes may do so; nothing is counted twice.
     """
-    for source in SOURCES:
+    for growing in GROWING:
         for _ in range(BATCHES):
-            if not _count_some(database, source, now - SETTLED):
+            if not _count_some(database, growing, now - SETTLED):
                 break
 
 
-def _count_some(database: Database, source: Source, before: datetime) -> bool:
+def _count_some(database: Database, growing: Growing, before: datetime) -> bool:
     """Counts one batch; whether there may be another."""
     with database.read() as connection:
-        seen, counted = _tally(connection, source)
-        batch = select(source.place).where(source.time < before).order_by(source.place).limit(BATCH)
-        places = (batch if seen is None else batch.where(source.place > seen)).subquery()
+        seen, counted = _tally(connection, growing)
+        batch = select(growing.place).where(growing.time < before).order_by(growing.place).limit(BATCH)
+        places = (batch if seen is None else batch.where(growing.place > seen)).subquery()
         number, upto = connection.execute(select(func.count(), func.max(places.c[0]))).one()
         if number == 0:
             return False
-        counted += _count(connection, source, seen, upto)
+        counted += _count(connection, growing, seen, upto)
     plain = json.dumps([[*key, number] for key, number in counted.items()])
-    new = insert(tallies).values(source=source.name, upto=_written(upto), counts=plain)
+    new = insert(tallies).values(source=growing.name, upto=_written(upto), counts=plain)
     with database.write() as connection:
         connection.execute(
             new.on_conflict_do_update(
@@ -130,38 +130,38 @@ def _count_some(database: Database, source: Source, before: datetime) -> bool:
     return bool(number == BATCH)
 
 
-def _tally(connection: Connection, source: Source) -> tuple[Any, Counter[Key]]:
+def _tally(connection: Connection, growing: Growing) -> tuple[Any, Counter[Key]]:
     """Up to where a table has been counted, None where it never was, and what was found there."""
-    row = connection.execute(select(tallies).where(tallies.c.source == source.name)).first()
+    row = connection.execute(select(tallies).where(tallies.c.source == growing.name)).first()
     if row is None:
         return None, Counter()
-    upto = int(row.upto) if source is TURNS else datetime.fromisoformat(row.upto)
+    upto = int(row.upto) if growing is TURNS else datetime.fromisoformat(row.upto)
     return upto, Counter({tuple(key): number for *key, number in json.loads(row.counts)})
 
 
-def _count(connection: Connection, source: Source, after: Any, upto: Any) -> Counter[Key]:
+def _count(connection: Connection, growing: Growing, after: Any, upto: Any) -> Counter[Key]:
     """What there is behind one place and up to another."""
-    rows = select(*source.parts, func.count()).group_by(*source.parts).where(source.place.is_not(None))
-    if source is TURNS:
+    rows = select(*growing.parts, func.count()).group_by(*growing.parts).where(growing.place.is_not(None))
+    if growing is TURNS:
         rows = rows.select_from(turns.outerjoin(sessions, sessions.c.id == turns.c.session_id))
     if after is not None:
-        rows = rows.where(source.place > after)
+        rows = rows.where(growing.place > after)
     if upto is not None:
-        rows = rows.where(source.place <= upto)
+        rows = rows.where(growing.place <= upto)
     counted: Counter[Key] = Counter()
     for *parts, number in connection.execute(rows):
-        for key in _keys(source, parts):
+        for key in _keys(growing, parts):
             counted[key] += number
     return counted
 
 
-def _keys(source: Source, parts: Sequence[str | None]) -> Iterator[Key]:
+def _keys(growing: Growing, parts: Sequence[str | None]) -> Iterator[Key]:
     """What rows that have these parts count as."""
-    if source is not TURNS:
-        yield source.name, *(part or "" for part in parts)
+    if growing is not TURNS:
+        yield growing.name, *(part or "" for part in parts)
         return
     channel, events = parts
-    yield source.name, channel or ""
+    yield growing.name, channel or ""
     for event in json.loads(events or "[]"):
         match event:
             case {"is": "Answered"}:

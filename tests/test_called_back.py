@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.callbacks import Callbacks, Shown, TakenError
+from bot.callbacks import Callbacks, Listing, TakenError
 from flows import loader
 from flows.callbacks import Ending
 from flows.consent import find_consent
@@ -204,8 +204,8 @@ def test_the_longest_overdue_comes_first(wire: Wire) -> None:
     wire.clock.advance(hours=25)
     converse(wire, "0", "1", "zo maar", "ja", name="b", theirs="+31600000002")
     desk = wire.parts.callbacks
-    assert next(line.id for line in desk.listed(Shown.OPEN, "ann", 9)) == first["id"]
-    assert [line.id for line in desk.listed(Shown.OVERDUE, "ann", 9)] == [first["id"]]
+    assert next(line.id for line in desk.listed(Listing.OPEN, "ann", 9)) == first["id"]
+    assert [line.id for line in desk.listed(Listing.OVERDUE, "ann", 9)] == [first["id"]]
     assert (desk.count().open, desk.count().overdue) == (2, 1)
 
 

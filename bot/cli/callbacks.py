@@ -5,7 +5,7 @@ import sys
 import click
 
 from bot import app
-from bot.callbacks import Shown
+from bot.callbacks import Listing
 from bot.cli.opening import ready
 from bot.cli.printing import print_table
 
@@ -33,7 +33,7 @@ def callbacks_list(show: str) -> None:
             line.claimed_by or "-",
             line.id,
         )
-        for line in all_of_them.listed(Shown(show), "", MOST)
+        for line in all_of_them.listed(Listing(show), "", MOST)
     ]
     print_table("Callbacks, times in UTC", ("reference", "call before", "why", "state", "who", "id"), rows)
 

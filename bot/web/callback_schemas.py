@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
-from bot.callbacks import LONGEST_NOTE, One, Shown
+from bot.callbacks import LONGEST_NOTE, Listing, One
 from bot.web.schemas import PRINTABLE, Name, Taken, written
 from flows.callbacks import Ending
 from storage.callbacks import Line
@@ -62,7 +62,7 @@ class CallbackPath(BaseModel):
 class CallbacksQuery(Taken):
     """Which callbacks, and how many."""
 
-    show: Shown = Field(Shown.OPEN, description="`mine` are those that `by` has claimed.")
+    show: Listing = Field(Listing.OPEN, description="`mine` are those that `by` has claimed.")
     by: Name | None = Field(None, description="Whose, with `mine`.")
     limit: int = Field(50, ge=1, le=500)
     skip: int = Field(0, ge=0, le=1_000_000, description="How many to pass over.")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateTimeLocalField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from bot.callbacks import CLOSING, LONGEST_NOTE, Callbacks, Shown, TakenError
+from bot.callbacks import CLOSING, LONGEST_NOTE, Callbacks, Listing, TakenError
 from bot.web import auth
 from bot.web.language import gettext as _
 from bot.web.language import language
@@ -43,7 +43,7 @@ def callbacks(all_of_them: Callbacks, survey: Survey, clock: Clock) -> Blueprint
     @allowed(*DESK)
     def listed() -> ResponseReturnValue:
         asked = request.args.get("show", "")
-        shown = Shown(asked) if asked in set(Shown) else Shown.OPEN
+        shown = Listing(asked) if asked in set(Listing) else Listing.OPEN
         page = min(request.args.get("page", 0, int), 10_000)
         skip = max(page, 0) * ON_A_PAGE
         lines = all_of_them.listed(shown, auth.name(), ON_A_PAGE + 1, skip)
