@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.reporting.trends import Groups, Trend, Window
 from bot.web import plots
-from bot.web.charts import Cell, Chart, Heading, Look, Spec
+from bot.web.charts import Cell, Chart, Heading
 from bot.web.language import day, number
 from bot.web.language import gettext as _
 from bot.web.marks import Mark
@@ -89,14 +89,10 @@ def _alone(groups: Groups, breaks: Sequence[Break], name: str) -> Iterable[Chart
                 title=title,
                 groups=", ".join(dict.fromkeys(each.group for each in spots)),
             ),
-            draw=partial(_multiples, spots, ""),
+            draw=partial(plots.multiples, spots, ""),
             headings=(Heading(dimension, dimension_name(dimension), str), *_headings()),
             rows=rows,
         )
-
-
-def _multiples(spots: Sequence[plots.Spot], title: str, look: Look) -> Spec:
-    return plots.multiples(spots, title, look)
 
 
 def _of_group(group: str, points: Sequence[Point], texts: Sequence[date]) -> list[plots.Spot]:
