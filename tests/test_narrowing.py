@@ -70,6 +70,8 @@ def test_it_means_numbers_of_each_measure() -> None:
     (low,) = Narrowing(effort="low").numbers
     assert low == {"ces_effort": {1, 2}, "ces_ease": {4, 5}, "ces_agreement": {5, 6, 7}}
     assert low.keys() == PUBLISHED.keys() - {"nps"}
+    (middle,) = Narrowing(effort="middle").numbers
+    assert middle == {"ces_effort": {3}, "ces_ease": {3}, "ces_agreement": {4}}
 
 
 @pytest.mark.parametrize(

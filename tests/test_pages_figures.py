@@ -180,6 +180,26 @@ def test_the_numbers_behind_a_chart_can_be_taken_away(parts: Parts, client: Flas
     ]
 
 
+def test_what_the_ends_of_a_scale_mean_stands_beside_its_numbers(client: FlaskClient) -> None:
+    """Below the chart, in its words for those who do not see it, and in the numbers behind it, in the reader's
+    language."""
+    page = seen(client, "/overview")
+    assert "1 = very little effort; 5 = a great deal of effort" in page
+    assert "1 = very little effort" in client.get("/overview/ces-ces_effort.svg").text
+    rows = client.get("/overview/ces-ces_effort.csv").get_data().decode("utf-8-sig").split()
+    assert rows[1].startswith("1,")
+    dutch = client.get("/overview/ces-ces_effort.svg?width=narrow", headers={"Accept-Language": "nl"}).text
+    assert "1 = heel weinig moeite" in dutch
+    assert "5 = heel veel moeite" in dutch
+
+
+def test_every_band_leads_to_its_comments(client: FlaskClient) -> None:
+    """The one in between as well."""
+    page = seen(client, "/overview")
+    for band in ("band=promoter", "band=passive", "band=detractor", "effort=low", "effort=middle", "effort=high"):
+        assert re.search(rf'href="/verbatims\?[^"]*{band}', page), band
+
+
 def test_the_trend_has_the_numbers_of_the_report(parts: Parts, client: FlaskClient) -> None:
     """Windows, limits and the sentence are those of the reports, for the year up to today."""
     wanted = read([("from", "2025-04-02"), ("to", "2026-03-31")])
