@@ -618,3 +618,47 @@ def test_what_was_not_read_speaks_neither_for_nor_against_a_theme(database: Data
     assert found.commenters.rate.value == 100
     assert wait.without_it
     assert (wait.prevalence.n, wait.without_it.n) == (41, 21)
+
+
+def test_of_many_groups_one_seems_to_move_by_chance(database: Database, source: Source) -> None:
+    """One of eight queues falls from 30 to -6: z = 34.95 / 11.235 = 3.111, p = 0.0019, and times 8 it still is below
+    0.05. A ninth falls to 6: z = 2.074, p = 0.0381, and times 9 / 2 it is doubtful. A group that is all of its
+    dimension is no test of its own."""
+    for place in range(7):
+        fill(database, (MIXED, {"at": BEFORE, "queue": f"q{place}"}), (MIXED, {"queue": f"q{place}"}))
+    fill(database, (MIXED, {"at": BEFORE, "queue": "low"}), ([10] * 32 + [8] * 30 + [3] * 38, {"queue": "low"}))
+    found = {each.value: each.compared for each in measured(overview(source, WEEK, "queue")).groups["queue"]}
+    assert (found["low"].movement.kind, round(found["low"].movement.q or 0, 4)) == (Kind.DOWN, 0.0149)
+    fill(database, (MIXED, {"at": BEFORE, "queue": "less"}), ([10] * 38 + [8] * 30 + [3] * 32, {"queue": "less"}))
+    told = measured(overview(source, WEEK, "queue"))
+    less = next(each.compared for each in told.groups["queue"] if each.value == "less")
+    assert less.movement.difference
+    assert (round(less.movement.difference.p, 4), round(less.movement.q or 0, 3)) == (0.0381, 0.171)
+    assert less.movement.kind is Kind.DOUBTFUL
+    assert less.sentence.startswith("May be chance, of so many groups: −24, interval")
+    (language,) = told.groups["language"]
+    assert language.compared.movement == told.compared.movement
+
+
+def test_what_was_asked_in_two_wordings_is_told_apart(database: Database, source: Source) -> None:
+    """40 answers, of which the first 20 score 100 and the last 20 -100, have no score of 0."""
+    days = Filter(date(2026, 2, 9), date(2026, 3, 8))
+    fill(database, ([10] * 20, {"at": NOON - timedelta(days=14)}), ([0] * 20, {"series": "second"}))
+    first, second = measured(overview(source, days)).stretches
+    assert (first.first, first.last, second.first, second.last) == (
+        date(2026, 2, 9),
+        date(2026, 3, 1),
+        date(2026, 3, 2),
+        date(2026, 3, 8),
+    )
+    assert first.figure.score
+    assert second.figure.score
+    assert (first.figure.n, first.figure.score.value, second.figure.score.value) == (20, 100, -100)
+    assert measured(overview(source, WEEK)).stretches == (), "nothing came before it within the week"
+
+
+def test_a_wording_that_few_have_answered_is_told_with_the_others(database: Database, source: Source) -> None:
+    """Nine answers to the new wording are not scored, nor are the others, for the whole is."""
+    fill(database, (MIXED, {}), ([0] * 9, {"at": NOON + timedelta(days=3), "series": "second"}))
+    parts = measured(overview(source, WEEK)).stretches
+    assert [(each.figure.n, each.figure.score) for each in parts] == [(100, None), (9, None)]
