@@ -9,7 +9,7 @@ from operator import itemgetter
 from bot.reporting.figures import Compared, compared
 from bot.reporting.funnel import OF_CONTACTS, OF_SURVEYS, Asked, asked_in
 from bot.reporting.groups import Course, Groups, believed, grouped
-from bot.reporting.pivot import Pivot, Question, Table, pivoted
+from bot.reporting.pivot import Pivot, Pivots, Question, pivoted
 from bot.reporting.source import Period, Source
 from bot.reporting.strata import Population, population, standardised, stratum_of, taken_apart
 from bot.reporting.stretches import Stretch, edges, stretches
@@ -106,7 +106,7 @@ def overview(source: Source, wanted: Filter, by: str | None = None) -> Overview:
     return Overview(wanted, source.today, now, before, stratum, tuple(told), table.unknown, asked)
 
 
-def _course(days: Iterable[tuple[date, Slice]], table: Table) -> Mapping[Question, Course]:
+def _course(days: Iterable[tuple[date, Slice]], table: Pivots) -> Mapping[Question, Course]:
     found: dict[Question, list[tuple[trends.Slice, Slice]]] = defaultdict(list)
     # It matters when a wording was in use, and not what was answered to it.
     anything = {question: Counts(pivot.measure, 0, 1, 0) for question, pivot in table.measures.items()}
@@ -149,7 +149,7 @@ def _measured(
 
 
 def _stretches(
-    cells: Cells, now: Period, measured: Measured, table: Table, thresholds: Thresholds
+    cells: Cells, now: Period, measured: Measured, table: Pivots, thresholds: Thresholds
 ) -> tuple[Stretch, ...]:
     if not edges(now, measured.breaks):
         return ()

@@ -37,7 +37,7 @@ class Pivot:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Pivots:
     """Every question with numbers for answers; unknown: those whose instrument nobody knows any more."""
 
     measures: Mapping[Question, Pivot]
@@ -61,7 +61,7 @@ class _Sum:
         return Counted(Distribution(measure, dict(self.values), self.missing), self.late)
 
 
-def pivoted(counts: Counts, source: Source, dimensions: Sequence[str]) -> Table:
+def pivoted(counts: Counts, source: Source, dimensions: Sequence[str]) -> Pivots:
     """The counts by question in the order of the survey, and by these dimensions."""
     by_question: dict[Question, list[tuple[bool, Slice, int, int]]] = defaultdict(list)
     for (half, slice, value), n in counts.halves.items():
@@ -71,7 +71,7 @@ def pivoted(counts: Counts, source: Source, dimensions: Sequence[str]) -> Table:
     questions = sorted(by_question, key=lambda each: (order.index(each[0]) if each[0] in order else len(order), each))
     known = {each: measure for each in questions if (measure := source.measure_of(*each))}
     measures = {each: _pivot(measure, by_question[each], dimensions) for each, measure in known.items()}
-    return Table(measures, tuple(question for question, instrument in questions if (question, instrument) not in known))
+    return Pivots(measures, tuple(each[0] for each in questions if each not in known))
 
 
 def _pivot(measure: Measure, cells: Sequence[tuple[bool, Slice, int, int]], dimensions: Sequence[str]) -> Pivot:
