@@ -149,3 +149,29 @@ def test_an_answer_is_whole_and_masked(parts: Parts, client: FlaskClient, analys
     assert (answers["nps"]["value"], answers["nps"]["instrument"], answers["ces"]["missing"]) == (9, "nps", "silent")
     assert answers["why"]["verbatim"] == "bel [phone] of mij, [email]"
     assert "600000001" not in response.text
+
+
+def test_effort_says_how_its_mean_moved_and_a_new_wording_is_told_apart(
+    parts: Parts, client: FlaskClient, analyst: dict[str, str]
+) -> None:
+    """Means of 4 and 2: an error of 0.2756 with 158 degrees of freedom; and each wording with a figure of its own."""
+    with parts.database.write() as connection:
+        surveys(connection, [5] * 60 + [1] * 20, "ces", at=NOON - timedelta(days=40))
+        surveys(connection, [1] * 60 + [5] * 20, "ces")
+        surveys(connection, [10] * 20, at=NOON - timedelta(days=10))
+        surveys(connection, [0] * 20, series="second")
+    found = {each["instrument"]: each for each in read(client, "scores", analyst)["measures"]}
+    change = found["ces_effort"]["change"]
+    assert change["mean"] == {
+        "course": "less_effort",
+        "value": -2,
+        "low": pytest.approx(-2.544313, abs=1e-6),
+        "high": pytest.approx(-1.455687, abs=1e-6),
+        "n": 160,
+    }
+    assert change["sentence"].startswith("Less effort: the mean went from 4.00 to 2.00")
+    apart = found["nps"]["stretches"]
+    assert [(each["from"], each["to"], each["figure"]["score"]["value"]) for each in apart] == [
+        ("2026-02-04", "2026-03-01", 100),
+        ("2026-03-02", "2026-03-03", -100),
+    ]
