@@ -13,12 +13,9 @@ from werkzeug.test import TestResponse
 
 from bot.app import Parts, create_app, source_of
 from bot.reporting.overview import overview
-from bot.reporting.shifts import shifts
 from bot.reporting.trends import trend
 from bot.web.language import number
 from flows.filters import Filter, read
-from flows.measures import NPS, Counts
-from flows.trends import point
 from tests.served import served
 from tests.staffed import PASSWORD, client_of, staffed
 from tests.tallied import NOON, Surveyed, contact, invite, survey, surveys, tag
@@ -230,18 +227,6 @@ def test_a_small_group_cannot_be_told_from_the_total(parts: Parts) -> None:
     assert last.estimate is None
     assert next(each for each in languages["nl"] if each.first == last.first).estimate is None
     assert languages["nl"][0].estimate is not None
-
-
-def test_a_shift_is_dated() -> None:
-    """Half a year at 40 and then at 10 points: it is seen, downwards, and said since when."""
-    weeks = [NOON.date() + timedelta(weeks=week) for week in range(26)]
-    usual, then = Counts(NPS, 60, 20, 20), Counts(NPS, 40, 30, 30)
-    points = [point(day, day + timedelta(days=6), usual if place < 16 else then) for place, day in enumerate(weeks)]
-    found = shifts(points)
-    assert found
-    assert (found.onset, found.sums.rises) == (weeks[16], False)
-    assert shifts(points[:11]) is None
-    assert shifts([point(day, day, Counts(NPS, 30, 0, 0)) for day in weeks]) is None
 
 
 def test_filters_work_without_javascript(parts: Parts, browser: Browser) -> None:
