@@ -20,13 +20,19 @@ to it may be of conversations that had begun earlier."""
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
-    """The answers of one day that were asked alike. series: of the wording, as `flows.survey.series` gives it."""
+class Use:
+    """That somebody has answered on that day. series: of the wording, as `flows.survey.series` gives it."""
 
     day: date
     channel: Channel
     language: str
     series: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Use):
+    """The answers of one day that were asked alike."""
+
     counts: Counts
 
 
@@ -50,14 +56,14 @@ class Break:
     series: str
 
 
-def breaks(slices: Iterable[Slice]) -> tuple[Break, ...]:
-    """Every break of these slices, in order of time; the channels of the first week break nothing.
+def breaks(uses: Iterable[Use]) -> tuple[Break, ...]:
+    """Every break of a question, in order of time; the channels of the first week break nothing.
 
-    A language that comes in is a series of its own and breaks none. A channel that comes in breaks what is counted over
-    all of them; whoever looks at one channel or language gives the slices of that one only.
+    A language that comes in is a series of its own and breaks none. uses: of everybody, for in a small group a channel
+    or a wording is easily unseen for weeks; `concerning` tells which breaks are also those of a group.
     """
     found: list[Break] = []
-    ordered = sorted((each for each in slices if each.counts.n), key=lambda each: each.day)
+    ordered = sorted(uses, key=lambda each: each.day)
     channels: set[Channel] = set()
     lines: dict[tuple[Channel, str], dict[str, date]] = {}
     for each in ordered:
@@ -69,6 +75,23 @@ def breaks(slices: Iterable[Slice]) -> tuple[Break, ...]:
         channels.add(each.channel)
         line[each.series] = each.day
     return tuple(found)
+
+
+def concerning(breaks: Iterable[Break], uses: Iterable[Use]) -> tuple[Break, ...]:
+    """The breaks that lie within the course of a group: it has answers to what came in, and others from before that, to
+    another wording over that channel in that language or, of a channel, over any.
+
+    uses: of the group; the first of each channel, language and series are enough.
+    """
+    used = list(uses)
+
+    def is_met(each: Break) -> bool:
+        line = [use for use in used if (use.channel, use.language) == (each.channel, each.language)]
+        if each.why is Why.CHANNEL:
+            return any(use.channel is each.channel for use in used) and any(use.day < each.day for use in used)
+        return any(use.series == each.series for use in line) and any(use.day < each.day for use in line)
+
+    return tuple(each for each in breaks if is_met(each))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,40 +106,41 @@ class Point:
 
 
 def rolling_days(
-    slices: Iterable[Slice], days: int, thresholds: Thresholds = SMALL, level: float = LEVEL
+    slices: Iterable[Slice], breaks: Iterable[Break], since: date, days: int, thresholds: Thresholds = SMALL
 ) -> tuple[Point, ...]:
-    """For every day the score of the days up to it, itself included, pooled from counts and never averaged.
+    """For every day the score of so many days up to it, itself included, pooled from counts and never averaged.
 
-    A window that a break cuts off holds only what came after it; one without answers makes no point. Neighbours share
-    most of their answers: they show a course and are not to be tested against each other. Raises IncomparableError
-    where slices differ in measure, and ValueError for a window without a day.
+    Only whole windows make a point: all their days lie after the last break before, and from `since` on, the day from
+    which every answer is known. One without answers makes none. Neighbours share most of their answers: they show a
+    course and are not to be tested against each other. Raises IncomparableError where slices differ in measure, and
+    ValueError for a window without a day.
     """
     if days < 1:
         raise ValueError(f"a window has at least 1 day rather than {days}")
     points: list[Point] = []
-    for stretch in _stretches(slices):
+    for stretch in _stretches(slices, breaks):
         begins, ends = min(stretch.days), max(stretch.days)
+        whole = max(stretch.first, since) + timedelta(days=days - 1)
         counts = stretch.nothing
         for last in (begins + timedelta(days=place) for place in range((ends - begins).days + 1)):
             counts += stretch.days.get(last, stretch.nothing)
             counts -= stretch.days.get(last - timedelta(days=days), stretch.nothing)
-            if counts.n:
-                first = max(begins, last - timedelta(days=days - 1))
-                points.append(point(first, last, counts, thresholds, level))
+            if counts.n and last >= whole:
+                points.append(point(last - timedelta(days=days - 1), last, counts, thresholds))
     return tuple(points)
 
 
 def rolling_answers(
-    slices: Iterable[Slice], answers: int = 200, thresholds: Thresholds = SMALL, level: float = LEVEL
+    slices: Iterable[Slice], breaks: Iterable[Break], answers: int = 200, thresholds: Thresholds = SMALL
 ) -> tuple[Point, ...]:
     """For every day with answers the score of as many days up to it as it takes to have so many answers.
 
-    There are fewer only right after a break. Raises as `rolling_days` does.
+    Where there are fewer, such as right after a break, there is no point. Raises as `rolling_days` does.
     """
     if answers < 1:
         raise ValueError(f"a window has at least 1 answer rather than {answers}")
     points: list[Point] = []
-    for stretch in _stretches(slices):
+    for stretch in _stretches(slices, breaks):
         within: deque[date] = deque()
         counts = stretch.nothing
         for day in sorted(stretch.days):
@@ -124,7 +148,8 @@ def rolling_answers(
             counts += stretch.days[day]
             while counts.n - stretch.days[within[0]].n >= answers:
                 counts -= stretch.days[within.popleft()]
-            points.append(point(within[0], day, counts, thresholds, level))
+            if counts.n >= answers:
+                points.append(point(within[0], day, counts, thresholds))
     return tuple(points)
 
 
@@ -137,18 +162,23 @@ class Every(StrEnum):
 
 
 def periods(
-    slices: Iterable[Slice], every: Every, thresholds: Thresholds = SMALL, level: float = LEVEL
+    slices: Iterable[Slice],
+    breaks: Iterable[Break],
+    every: Every,
+    within: tuple[date, date] = (date.min, date.max),
+    thresholds: Thresholds = SMALL,
 ) -> tuple[Point, ...]:
     """Periods without a day in common, which may be tested against each other; a break ends one and begins another.
 
-    Weeks begin on Monday; a period without answers makes no point. Raises IncomparableError where slices differ in
-    measure.
+    Weeks begin on Monday; a period without answers makes no point. within: the first and the last day of which answers
+    are given, which cut periods off. Raises IncomparableError where slices differ in measure.
     """
     points: list[Point] = []
-    for stretch in _stretches(slices):
+    for stretch in _stretches(slices, breaks):
+        begins, ends = max(stretch.first, within[0]), min(stretch.last, within[1])
         for (first, last), days in groupby(sorted(stretch.days), key=lambda day: around(day, every)):
             counts = pooled(stretch.days[day] for day in days)
-            points.append(point(max(first, stretch.first), min(last, stretch.last), counts, thresholds, level))
+            points.append(point(max(first, begins), min(last, ends), counts, thresholds))
     return tuple(points)
 
 
@@ -171,7 +201,7 @@ def point(first: date, last: date, counts: Counts, thresholds: Thresholds = SMAL
     return Point(first, last, counts, standing, None if standing is Standing.SUPPRESSED else score(counts, level=level))
 
 
-def _goes_on(line: Mapping[str, date], each: Slice) -> bool:
+def _goes_on(line: Mapping[str, date], each: Use) -> bool:
     """Whether the wording is one in use: seen before, and no other has been in its place for long."""
     seen = line.get(each.series)
     if seen is None:
@@ -192,9 +222,9 @@ class _Stretch:
         return Counts(next(iter(self.days.values())).measure, 0, 0, 0)
 
 
-def _stretches(slices: Iterable[Slice]) -> Iterator[_Stretch]:
+def _stretches(slices: Iterable[Slice], breaks: Iterable[Break]) -> Iterator[_Stretch]:
     ordered = sorted((each for each in slices if each.counts.n), key=lambda each: each.day)
-    edges = [date.min, *sorted({each.day for each in breaks(ordered)}), date.max]
+    edges = [date.min, *sorted({each.day for each in breaks}), date.max]
     stretches = list(pairwise(edges))
     for place, within in groupby(ordered, key=lambda each: bisect(edges, each.day, hi=len(stretches)) - 1):
         first, following = stretches[place]

@@ -13,7 +13,7 @@ from bot.reporting.exports import What, export
 from bot.reporting.funnel import asked
 from bot.reporting.overview import Measured, Overview, overview
 from bot.reporting.source import Source
-from bot.reporting.trends import trend
+from bot.reporting.trends import WINDOWS, Latest, Window, trend
 from flows import loader
 from flows.cases import Ending
 from flows.disclosure import Standing
@@ -450,17 +450,80 @@ def test_a_course_is_told_week_by_week(database: Database, source: Source) -> No
     """Periods without a common day, a rolling window over them, and the last whole week beside the one before."""
     for week, scores in enumerate((MIXED, MIXED, LOWER)):
         fill(database, (scores, {"at": NOON - timedelta(weeks=2 - week)}))
-    found = trend(source, Filter(date(2026, 2, 1), date(2026, 3, 31)), "nps", "nps")
+    found = trend(source, Filter(date(2026, 2, 1), date(2026, 3, 8)), "nps", "nps", window=Window(14))
     assert [(each.first, each.counts.n) for each in found.periods] == [
         (date(2026, 2, 16), 100),
         (date(2026, 2, 23), 100),
         (date(2026, 3, 2), 100),
     ]
-    assert found.rolling[-1].counts.n == 300
+    assert [(each.first, each.counts.n) for each in found.rolling] == [
+        (date(2026, 2, 16), 200),
+        (date(2026, 2, 17), 200),
+    ]
     assert found.chart
     assert found.latest
-    assert found.latest.kind is Kind.DOWN
+    assert found.latest.movement.kind is Kind.DOWN
     assert found.sentence.startswith("Down by 50")
+
+
+def test_only_whole_weeks_next_to_each_other_are_compared(database: Database, source: Source) -> None:
+    """A week of which only some days are meant is none, and one without answers is told to have none."""
+    for day in (*range(7), *range(14, 21)):
+        fill(database, (MIXED[::5], {"at": NOON + timedelta(days=day - 28)}))
+
+    def latest(first: int, last: int) -> Latest | None:
+        begin, end = (date(2026, 2, 2) + timedelta(days=each) for each in (first, last))
+        return trend(source, Filter(begin, end), "nps", "nps").latest
+
+    assert latest(0, 12) is None
+    assert latest(1, 13) is None
+    gap = latest(0, 13)
+    assert gap
+    assert (gap.last.first, gap.last.last, gap.before.counts.n, gap.last.counts.n) == (
+        date(2026, 2, 9),
+        date(2026, 2, 15),
+        140,
+        0,
+    )
+    assert gap.movement.kind is Kind.TOO_FEW
+    cut = latest(0, 24)
+    assert cut
+    assert (cut.before.counts.n, cut.last.counts.n) == (0, 140)
+
+
+def test_a_window_reaches_back_before_the_days_meant(database: Database, source: Source) -> None:
+    """The first point is of as many days as any other; the course of everybody begins with its first whole window."""
+    for day in range(40):
+        fill(database, ([10] * 10, {"at": NOON + timedelta(days=day - 60)}))
+    begin = (NOON - timedelta(days=60)).date()
+    found = trend(source, Filter(begin + timedelta(days=30), begin + timedelta(days=35)), "nps", "nps")
+    assert [(each.first, each.counts.n) for each in found.rolling] == [
+        (begin + timedelta(days=place + 3), 280) for place in range(6)
+    ]
+    whole = trend(source, Filter(begin, begin + timedelta(days=39)), "nps", "nps")
+    assert (whole.rolling[0].last, len(whole.rolling)) == (begin + timedelta(days=27), 13)
+    answers = trend(source, Filter(begin + timedelta(days=30)), "nps", "nps", window=WINDOWS["200-answers"])
+    assert answers.rolling[0].first == begin + timedelta(days=11)
+
+
+def test_a_small_group_takes_its_breaks_from_everybody(database: Database, source: Source) -> None:
+    """A channel unseen in a language for weeks has not come in; one unseen by everybody has, on the day it did."""
+    for day in range(0, 56, 2):
+        for channel in ("sms", "call"):
+            fill(database, ([10], {"at": NOON + timedelta(days=day - 60), "channel": channel}))
+    for day in (0, 10, 20, 30, 50):
+        fill(database, ([10] * 5, {"at": NOON + timedelta(days=day - 60), "language": "de", "channel": "sms"}))
+    fill(database, ([10] * 5, {"at": NOON - timedelta(days=20), "language": "de", "channel": "call"}))
+    german = Filter((NOON - timedelta(days=60)).date(), (NOON - timedelta(days=5)).date(), language=("de",))
+    assert trend(source, german, "nps", "nps").breaks == ()
+    assert measured(overview(source, replace(german, first=(NOON - timedelta(days=32)).date()))).breaks == ()
+    came = NOON - timedelta(days=40)
+    for day in range(0, 30, 3):
+        fill(database, ([10], {"at": came + timedelta(days=day), "channel": "whatsapp"}))
+    assert trend(source, german, "nps", "nps").breaks == ()
+    fill(database, ([10], {"at": NOON - timedelta(days=10), "language": "de", "channel": "whatsapp"}))
+    (found,) = trend(source, german, "nps", "nps").breaks
+    assert (found.day, found.why) == (came.date(), Why.CHANNEL)
 
 
 def test_a_week_that_is_not_over_is_not_compared(database: Database) -> None:
@@ -472,7 +535,8 @@ def test_a_week_that_is_not_over_is_not_compared(database: Database) -> None:
     found = trend(source, Filter(), "nps", "nps", Every.WEEK)
     assert len(found.periods) == 3
     assert found.latest
-    assert found.latest.kind is Kind.UNDETECTED
+    assert found.latest.movement.kind is Kind.UNDETECTED
+    assert found.latest.last.last == date(2026, 3, 1)
 
 
 def test_an_unknown_instrument_is_told_and_in_no_figure(database: Database, source: Source) -> None:

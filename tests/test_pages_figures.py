@@ -207,14 +207,14 @@ def test_the_trend_has_the_numbers_of_the_report(parts: Parts, client: FlaskClie
     limits = client.get("/trend/periods.csv").get_data().decode("utf-8-sig").split("\r\n")[1:]
     assert [float(line.split(",")[3]) for line in limits if line] == [each.value for each in found.chart.points]
     page = words(seen(client, "/trend"))
-    assert "The last whole week: No detectable change" in page
+    assert "The last whole week, 23 Mar 2026 to 29 Mar 2026: No detectable change" in page
 
 
 def test_the_trend_shows_what_is_asked_for(client: FlaskClient) -> None:
     """Measure, periods and window stand in the address; single days only when somebody asks for them."""
-    page = seen(client, "/trend?measure=ces-ces_effort&every=month&window=91")
+    page = seen(client, "/trend?measure=ces-ces_effort&every=month&window=56")
     assert "Trend of CES, effort" in page
-    assert "Low effort minus High effort over 91 days" in page
+    assert "Low effort minus High effort over 56 days" in page
     assert "Single days mostly show chance" not in seen(client, "/trend")
     assert "Single days mostly show chance" in seen(client, "/trend?every=day")
 

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows import trends
 from flows.disclosure import Standing
 from flows.measures import CES_EASE, CES_EFFORT, NPS, Counts, Distribution, IncomparableError, Measure, pooled
 from flows.movement import MEANS, SENTENCES, Course, Kind, among, compare, sentence, with_mean
 from flows.scoring import score
 from flows.survey import Channel, Direction, Scale
-from flows.trends import Every, Point, Slice, Why, breaks, periods, point, rolling_answers, rolling_days
+from flows.trends import Every, Point, Slice, Why, breaks, concerning, point
 
 START = date(2026, 3, 2)
 """A Monday."""
@@ -25,36 +26,56 @@ def on(day: int, n: int = 10, series: str = "a", channel: Channel = Channel.CALL
     return Slice(START + timedelta(days=day), channel, language, series, Counts(NPS, n, 0, n // 2))
 
 
+def rolling_days(slices: list[Slice], days: int, since: date = START) -> tuple[Point, ...]:
+    return trends.rolling_days(slices, breaks(slices), since, days)
+
+
+def rolling_answers(slices: list[Slice], answers: int) -> tuple[Point, ...]:
+    return trends.rolling_answers(slices, breaks(slices), answers)
+
+
+def periods(slices: list[Slice], every: Every) -> tuple[Point, ...]:
+    return trends.periods(slices, breaks(slices), every)
+
+
 def days(points: Iterable[Point]) -> list[tuple[int, int]]:
     return [((each.first - START).days, (each.last - START).days) for each in points]
 
 
 def test_windows_pool_counts_of_the_days_up_to_each() -> None:
-    """Three days at most; the score is of all their answers and not the mean of three scores."""
+    """Three days; the score is of all their answers and not the mean of three scores."""
     slices = [on(0, 2), on(1, 20), on(3, 200)]
     points = rolling_days(slices, 3)
-    assert days(points) == [(0, 0), (0, 1), (0, 2), (1, 3)]
-    assert points[1].counts == Counts(NPS, 22, 0, 11)
-    assert points[3].estimate == score(Counts(NPS, 220, 0, 110))
+    assert days(points) == [(0, 2), (1, 3)]
+    assert points[0].counts == Counts(NPS, 22, 0, 11)
+    assert points[1].estimate == score(Counts(NPS, 220, 0, 110))
+
+
+def test_a_window_that_is_not_whole_makes_no_point() -> None:
+    """It would be a score of one day, and beside the next one tell that day's; days without answers are days, too."""
+    slices = [on(4, 20), on(5, 20), on(6, 20)]
+    assert days(rolling_days(slices, 3)) == [(2, 4), (3, 5), (4, 6)]
+    assert days(rolling_days(slices, 3, START + timedelta(days=4))) == [(4, 6)]
+    assert rolling_days(slices, 8) == ()
 
 
 def test_a_day_without_answers_before_it_makes_no_point() -> None:
     """A window that is empty tells nothing."""
-    assert days(rolling_days([on(0), on(5)], 2)) == [(0, 0), (0, 1), (4, 5)]
+    assert days(rolling_days([on(0), on(5)], 2)) == [(0, 1), (4, 5)]
 
 
 def test_a_small_window_is_counted_and_not_scored() -> None:
     """Below 10 answers there is a number of answers and nothing else, below 30 a warning."""
-    first, second = rolling_days([on(0, 6), on(1, 8)], 7)
+    first, second = rolling_days([on(6, 6), on(7, 8)], 7)
     assert (first.counts.n, first.standing, first.estimate) == (9, Standing.SUPPRESSED, None)
     assert (second.counts.n, second.standing) == (21, Standing.INDICATIVE)
 
 
 def test_windows_can_hold_a_number_of_answers() -> None:
-    """As many whole days as it takes, and fewer answers only at the beginning."""
+    """As many whole days as it takes, and no point where there are fewer."""
     points = rolling_answers([on(0, 10), on(1, 10), on(5, 20), on(6, 2)], 45)
-    assert days(points) == [(0, 0), (0, 1), (1, 5), (1, 6)]
-    assert [each.counts.n for each in points] == [15, 30, 45, 48]
+    assert days(points) == [(1, 5), (1, 6)]
+    assert [each.counts.n for each in points] == [45, 48]
 
 
 @pytest.mark.parametrize("window", [lambda: rolling_days([on(0)], 0), lambda: rolling_answers([on(0)], 0)])
@@ -69,8 +90,8 @@ def test_a_new_text_breaks_the_series() -> None:
     slices = [on(0), on(1), on(2, series="b"), on(3, series="b")]
     found = breaks(slices)
     assert [(each.day, each.why, each.series) for each in found] == [(START + timedelta(days=2), Why.TEXT, "b")]
-    assert days(rolling_days(slices, 28)) == [(0, 0), (0, 1), (2, 2), (2, 3)]
-    assert days(rolling_answers(slices, 200)) == [(0, 0), (0, 1), (2, 2), (2, 3)]
+    assert days(rolling_days(slices, 2)) == [(0, 1), (2, 3)]
+    assert days(rolling_answers(slices, 30)) == [(0, 1), (2, 3)]
     assert days(periods(slices, Every.WEEK)) == [(0, 1), (2, 6)]
 
 
@@ -104,9 +125,34 @@ def test_another_language_has_its_own_wording_and_breaks_nothing() -> None:
 
 
 def test_days_without_answers_are_no_days() -> None:
-    """An empty slice neither makes a point nor breaks a series."""
-    assert breaks([on(0), on(1, 0, series="b"), on(2)]) == ()
-    assert rolling_days([on(0, 0)], 7) == ()
+    """An empty slice makes no point."""
+    assert rolling_days([on(6, 0)], 7) == ()
+
+
+def test_a_group_has_the_breaks_of_everybody() -> None:
+    """Whatever day it first meets what came in; a channel that everybody had before is none that came in."""
+    everybody = [on(place, channel=each, series=each) for place in range(40) for each in (Channel.CALL, Channel.SMS)]
+    whatsapp = [on(place, channel=Channel.WHATSAPP, series="w") for place in range(20, 40)]
+    found = breaks(everybody + whatsapp)
+    group = [on(0, 1), on(15, 1, channel=Channel.SMS), on(30, 1)]
+    assert [(each.day, each.channel) for each in found] == [(START + timedelta(days=20), Channel.WHATSAPP)]
+    assert concerning(found, group) == ()
+    assert concerning(found, [*group, on(35, 1, channel=Channel.WHATSAPP, series="w")]) == found
+    assert concerning(found, whatsapp) == ()
+
+
+def test_a_wording_breaks_the_groups_that_were_asked_both() -> None:
+    """Not one that was asked the old one only, or the new one only, or over another channel."""
+    found = breaks([*(on(place) for place in range(9)), *(on(place, series="b") for place in range(9, 30))])
+    assert concerning(found, [on(2), on(25, series="b")]) == found
+    assert concerning(found, [on(2), on(12)]) == concerning(found, [on(10, series="b")]) == ()
+    assert concerning(found, [on(2, channel=Channel.SMS), on(25, series="b")]) == ()
+
+
+def test_periods_are_cut_off_where_answers_are() -> None:
+    """Half a week says that it is half a week."""
+    found = trends.periods([on(2), on(9)], (), Every.WEEK, (START + timedelta(days=2), START + timedelta(days=9)))
+    assert days(found) == [(2, 6), (7, 9)]
 
 
 def test_periods_are_weeks_from_monday_or_months() -> None:

@@ -15,8 +15,8 @@ from flows.movement import among
 from flows.scoring import Difference
 from storage.slices import Slice
 
-Course = Sequence[tuple[trends.Slice, Slice]]
-"""On which days a question was answered, and how it had been put, the first day first."""
+Course = Sequence[tuple[trends.Use, Slice]]
+"""On which days a question was answered, and how it had been put."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,18 @@ Groups = Mapping[str, tuple[Group, ...]]
 
 
 def grouped(
-    dimension: str, values: Mapping[str, Halves], periods: tuple[Period, Period], course: Course, wanted: Filter
+    dimension: str,
+    values: Mapping[str, Halves],
+    periods: tuple[Period, Period],
+    course: Course,
+    breaks: Sequence[trends.Break],
+    wanted: Filter,
 ) -> tuple[Group, ...]:
     """Every value of the dimension; the small ones, and enough others to hide them, without a figure."""
     thresholds = needed(wanted, dimension)
     sizes = [{value: halves[half].distribution.n for value, halves in values.items()} for half in (0, 1)]
     before, now = (concealed(of_period, thresholds=thresholds) for of_period in sizes)
-    of_value: dict[str, list[trends.Slice]] = defaultdict(list)
+    of_value: dict[str, list[trends.Use]] = defaultdict(list)
     for used, slice in course:
         of_value[getattr(slice, dimension) or UNKNOWN].append(used)
     return tuple(
@@ -53,7 +58,7 @@ def grouped(
             compared(
                 periods,
                 halves,
-                trends.breaks(of_value[value]),
+                trends.concerning(breaks, of_value[value]),
                 (value in before, value in now),
                 thresholds,
             ),

@@ -1,10 +1,9 @@
 """The overview: where every measure stands, whether it has moved, who was asked, and what was kept out beside it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from operator import itemgetter
 
 from bot.reporting.figures import Compared, compared
 from bot.reporting.funnel import OF_CONTACTS, OF_SURVEYS, Asked, asked_in
@@ -19,7 +18,7 @@ from flows.disclosure import Standing, Thresholds, needed
 from flows.effort import effort
 from flows.estimates import share
 from flows.filters import Filter, query
-from flows.measures import NPS, PUBLISHED, Counts, Distribution
+from flows.measures import NPS, PUBLISHED, Distribution
 from flows.mix import Decomposition
 from flows.reversals import Examined
 from flows.survey import Channel
@@ -87,12 +86,13 @@ def overview(source: Source, wanted: Filter, by: str | None = None) -> Overview:
     with source.fresh() as connection:
         found = counted(connection, Part.SURVEYS, whole, source.zone, now[0], OF_SURVEYS, by)
         table = pivoted(found, source, tuple(dict.fromkeys((*ALWAYS, *([by] if by else ())))))
-        course = _course(courses(connection, whole, found, by), table)
+        broken = _breaks(courses(connection, before[0], now[1]))
+        course = _course((day, slice) for day, slice in found.days if slice.said == "number")
         of_now = whole.between(*now)
         invited = counted(connection, Part.CONTACTS, of_now, source.zone, now[0], OF_CONTACTS, stratum).of_half(True)
         people = population(invited, stratum)
         measures = [
-            _measured(question, pivot, (before, now), course[question], wanted.between(*now), people)
+            _measured(question, pivot, (before, now), course[question], broken[question], wanted.between(*now), people)
             for question, pivot in table.measures.items()
         ]
         is_apart = any(edges(now, each.breaks) for each in measures)
@@ -106,15 +106,17 @@ def overview(source: Source, wanted: Filter, by: str | None = None) -> Overview:
     return Overview(wanted, source.today, now, before, stratum, tuple(told), table.unknown, asked)
 
 
-def _course(days: Iterable[tuple[date, Slice]], table: Pivots) -> Mapping[Question, Course]:
-    found: dict[Question, list[tuple[trends.Slice, Slice]]] = defaultdict(list)
-    # It matters when a wording was in use, and not what was answered to it.
-    anything = {question: Counts(pivot.measure, 0, 1, 0) for question, pivot in table.measures.items()}
-    for day, slice in sorted(days, key=itemgetter(0)):
-        if counts := anything.get(question := (slice.question, slice.instrument)):
-            used = trends.Slice(day, Channel(slice.channel), slice.language, slice.series, counts)
-            found[question].append((used, slice))
+def _course(days: Iterable[tuple[date, Slice]]) -> Mapping[Question, Course]:
+    found: dict[Question, list[tuple[trends.Use, Slice]]] = defaultdict(list)
+    for day, slice in days:
+        used = trends.Use(day, Channel(slice.channel), slice.language, slice.series)
+        found[slice.question, slice.instrument].append((used, slice))
     return found
+
+
+def _breaks(days: Iterable[tuple[date, Slice]]) -> Mapping[Question, Sequence[trends.Break]]:
+    found = {question: trends.breaks(used for used, _ in course) for question, course in _course(days).items()}
+    return defaultdict(tuple, found)
 
 
 def _measured(
@@ -122,16 +124,18 @@ def _measured(
     pivot: Pivot,
     periods: tuple[Period, Period],
     course: Course,
+    breaks: Sequence[trends.Break],
     wanted: Filter,
     people: Population,
 ) -> Measured:
     key, instrument = question
     of_this = wanted.among("instrument", instrument)
-    broken = trends.breaks(used for used, _ in course)
+    broken = trends.concerning(breaks, (used for used, _ in course))
     thresholds = needed(wanted)
     both = compared(periods, pivot.halves, broken, thresholds=thresholds)
     groups = {
-        dimension: grouped(dimension, values, periods, course, of_this) for dimension, values in pivot.groups.items()
+        dimension: grouped(dimension, values, periods, course, breaks, of_this)
+        for dimension, values in pivot.groups.items()
     }
     return Measured(
         question=key,

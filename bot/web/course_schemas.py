@@ -155,7 +155,8 @@ class TrendOut(BaseModel):
     from_: date = Field(alias="from")
     to: date
     rolling: list[PointOut] = Field(
-        description="The window up to each day. Neighbours share most of their answers: to look at and not to test."
+        description="The window up to each day, as soon as there is a whole one. Neighbours share most of their answers: to"
+        " look at and not to test."
     )
     periods: list[PointOut] = Field(description="Without a day in common; a break ends one and begins another.")
     breaks: list[BreakOut]
@@ -168,6 +169,8 @@ class TrendOut(BaseModel):
     groups: dict[str, dict[str, list[PointOut]]] = Field(
         description="By `channel`, `language` and `country`, and by value, the periods of each beside its own past."
     )
+    before: PointOut | None = Field(description="The last whole period but one; null where `last` is.")
+    last: PointOut | None = Field(description="The last whole one that is over; null where these days hold no two.")
     sentence: str = Field(description="What became of the last whole period since the one before, in English.")
 
     @classmethod
@@ -192,6 +195,8 @@ class TrendOut(BaseModel):
                 dimension: {value: [PointOut.of(each) for each in points] for value, points in of_value.items()}
                 for dimension, of_value in found.groups.items()
             },
+            before=PointOut.of(found.latest.before) if found.latest else None,
+            last=PointOut.of(found.latest.last) if found.latest else None,
             sentence=found.sentence,
         )
 
