@@ -14,20 +14,28 @@ from jinja2 import FileSystemBytecodeCache
 
 from flows import loader
 from flows.survey import Survey
+from nlp import codeframe, rules
+from nlp.reading import Reader
+from nlp.theme import CodeFrame
+from nlp.words import Words
 
 _load, _schema = loader.load, utils.get_model_schema
+_readers: dict[tuple[int, str], tuple[CodeFrame, Reader]] = {}
 
 
 @contextmanager
 def once(folder: Path) -> Iterator[None]:
     """Until the block is left, applications share what does not depend on their settings.
 
-    These are compiled templates (kept in the folder), descriptions of the API's models, and surveys as shipped.
+    These are compiled templates (kept in the folder), descriptions of the API's models, surveys as shipped, and what
+    reads verbatims by the same code frame and words.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(folder))})
         patch.setattr(utils, "get_model_schema", _described)
         patch.setattr(loader, "load", _loaded)
+        patch.setattr(codeframe, "_build", cache(codeframe._build))
+        patch.setattr(rules, "Reader", _reader)
         yield
 
 
@@ -50,3 +58,11 @@ def _described(model: Any, mode: Any = "validation") -> dict[str, Any]:
 @cache
 def _pickled(model: Any, mode: Any) -> bytes:
     return pickle.dumps(_schema(model, mode))
+
+
+def _reader(frame: CodeFrame, words: Words) -> Reader:
+    known = id(frame), repr(words)
+    if known not in _readers:
+        # The frame is kept, so that no other gets its id.
+        _readers[known] = frame, Reader(frame, words)
+    return _readers[known][1]
