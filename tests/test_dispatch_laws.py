@@ -2,15 +2,13 @@
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -18,10 +16,10 @@ import yaml
 from sqlalchemy import text
 
 from bot import app
-from bot.config import PROJECT, load
+from bot.config import load
 from bot.intake import NewContact, Source
 from storage.database import Database
-from tests.dispatch_worker import TIMEOUT
+from tests.dispatch_worker import TIMEOUT, started
 from tests.fake_twilio import (
     ACCOUNT,
     AT_ONCE,
@@ -95,7 +93,7 @@ class Workers:
 
     environment: Mapping[str, str]
     log: Path
-    running: list[subprocess.Popen[bytes]]
+    running: list[ForkServerProcess]
     dice: random.Random
 
     @classmethod
@@ -108,23 +106,21 @@ class Workers:
         finally:
             for worker in workers.running:
                 worker.kill()
-                worker.wait()
+                worker.join()
 
-    def start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.dispatch_worker"]
-        with self.log.open("ab") as log:
-            return subprocess.Popen(command, env=dict(self.environment), cwd=PROJECT, stderr=log)
+    def start(self) -> ForkServerProcess:
+        return started(self.environment, self.log)
 
     def check(self) -> None:
         """Fails where one has ended by itself, and shows what it said last."""
-        if any(worker.poll() is not None for worker in self.running):
+        if any(worker.exitcode is not None for worker in self.running):
             pytest.fail(f"a worker has ended by itself:\n{self.log.read_text()[-2000:]}")
 
     def kill_one(self) -> None:
         """Ends one at once, whatever it is doing, and starts another."""
         which = self.dice.randrange(2)
         self.running[which].kill()
-        self.running[which].wait()
+        self.running[which].join()
         self.running[which] = self.start()
 
 
@@ -161,9 +157,10 @@ def test_a_worker_that_is_told_to_stop_leaves_nothing_half_done(database_url: st
         with Workers.started(environment, tmp_path / "workers.log", seed=1) as workers:
             _until(lambda: _beats(parts.database) == 2 and bool(fake.accepted), workers)
             for worker in workers.running:
-                worker.send_signal(signal.SIGTERM)
-            ended = [worker.wait(timeout=30) for worker in workers.running]
-            assert ended == [0, 0], workers.log.read_text()[-2000:]
+                worker.terminate()
+            for worker in workers.running:
+                worker.join(30)
+            assert [worker.exitcode for worker in workers.running] == [0, 0], workers.log.read_text()[-2000:]
         with parts.database.read() as connection:
             statuses = Counter(connection.execute(text("SELECT status FROM attempts")).scalars())
         parts.database.dispose()
