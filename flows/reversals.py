@@ -1,12 +1,11 @@
 """Effort answers that may have been given with the scale upside down: counted and left as they are, never recoded."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flows.effort import Effort, effort, moments
-from flows.estimates import LEVEL, Estimate, share
+from flows.effort import Effort, moments
+from flows.estimates import Estimate
 from flows.measures import NPS, Band, Distribution, Measure
 
 
@@ -84,29 +83,6 @@ def suspicions(measure: Measure, answered: Answered) -> frozenset[Suspicion]:
             Suspicion.COMMENT: answered.feeling > 0,
         }
     return frozenset(suspicion for suspicion, holds in found.items() if holds)
-
-
-def examine(measure: Measure, answers: Mapping[Answered, int], level: float = LEVEL) -> Examined:
-    """The figures with and without the suspects, from how many respondents answered in each way.
-
-    Raises NothingCountedError.
-    """
-    everybody: Counter[int] = Counter()
-    suspected: Counter[int] = Counter()
-    by_suspicion = Counter(dict.fromkeys(Suspicion, 0))
-    for answered, n in answers.items():
-        everybody[answered.effort] += n
-        if found := suspicions(measure, answered):
-            suspected[answered.effort] += n
-            by_suspicion.update(dict.fromkeys(found, n))
-    whole, part = Distribution(measure, everybody), Distribution(measure, suspected)
-    rest = whole - part
-    return Examined(
-        effort(whole, level),
-        effort(rest, level) if rest.n else None,
-        share(part.n, whole.n, level),
-        dict(by_suspicion),
-    )
 
 
 def sensitivity(found: Examined) -> tuple[Mirrored, ...]:

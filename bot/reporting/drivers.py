@@ -11,7 +11,7 @@ from bot.reporting.source import Period, Source
 from bot.standing import standing
 from flows.disclosure import Standing, needed
 from flows.drivers import FEELING, Commenters, Driver, Theme, commenters, drivers
-from flows.filters import Filter, query
+from flows.filters import Filter
 from flows.importance import MOST, importance
 from flows.measures import Counts, Distribution, Measure
 from nlp.tags import Sentiment
@@ -27,9 +27,9 @@ from storage.verbatims import BEGINNING
 class Drivers:
     """What pulls one score up and down in a period.
 
-    commenters: how far those who said why stand for all who scored; drivers: what pulls down most first; queries: by
-    theme, the filter that means its answers. n: whose comments were read, by a machine or a person; unread: how many
-    others commented, in nothing that is told by theme. Where too few were read, only these numbers are told.
+    commenters: how far those who said why stand for all who scored; drivers: what pulls down most first. n: whose
+    comments were read, by a machine or a person; unread: how many others commented, in nothing that is told by theme.
+    Where too few were read, only these numbers are told.
     everybody: what those answered whose comments were read, common: those of them who speak of a theme, of the
     `flows.importance.MOST` most common ones that may be shown, and together: how many speak of both of a pair.
     """
@@ -42,7 +42,6 @@ class Drivers:
     standing: Standing
     commenters: Commenters | None
     drivers: tuple[Driver, ...]
-    queries: Mapping[str, str]
     everybody: Counts
     common: Mapping[str, Counts]
     together: Mapping[frozenset[str], int]
@@ -64,7 +63,7 @@ def driven(source: Source, wanted: Filter, question: str, instrument: str) -> Dr
     thresholds = needed(wanted)
     worth = thresholds.standing(everybody.n)
     if worth is Standing.SUPPRESSED:
-        return Drivers(question, instrument, period, everybody.n, unread.n, worth, None, (), {}, everybody, {}, {})
+        return Drivers(question, instrument, period, everybody.n, unread.n, worth, None, (), everybody, {}, {})
     scores = {key: _banded(measure, numbers) for key, numbers in sorted(read.scores.items())}
     found = drivers(
         everybody, [Theme(key, counts, _felt(read.felt[key])) for key, counts in scores.items()], thresholds
@@ -79,7 +78,6 @@ def driven(source: Source, wanted: Filter, question: str, instrument: str) -> Dr
         standing=worth,
         commenters=commenters(whole, everybody + unread, thresholds),
         drivers=found,
-        queries={each.key: query(wanted.between(*period).among("theme", each.key)) for each in found},
         everybody=everybody,
         common={key: scores[key] for key in sorted(shown, key=lambda key: -scores[key].n)[:MOST]},
         together=read.together,

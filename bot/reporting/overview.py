@@ -167,7 +167,7 @@ def _stretches(
 
 
 def _contradictions(pivot: Pivot, thresholds: Thresholds) -> Examined | None:
-    """As `flows.reversals.examine`, whose suspicions were noted where each answer was counted."""
+    """With and without the suspects, whose suspicions were noted where each answer was counted."""
     whole = pivot.halves[1].distribution
     if pivot.measure not in EFFORT or thresholds.standing(whole.n) is Standing.SUPPRESSED:
         return None

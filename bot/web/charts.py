@@ -24,7 +24,6 @@ class Look:
     ink: str
     muted: str
     line: str
-    surface: str
     accent: str
     soft: str
     good: str
@@ -45,7 +44,6 @@ LOOKS: Mapping[str, Look] = {
         ink="#1d2530",
         muted="#5b6573",
         line="#e4e2db",
-        surface="#ffffff",
         accent="#0d6e5f",
         soft="#b9d9d3",
         good="#0d6e5f",
@@ -56,7 +54,6 @@ LOOKS: Mapping[str, Look] = {
         ink="#e9ecf0",
         muted="#9ba6b3",
         line="#2c343f",
-        surface="#1a2028",
         accent="#58c7b0",
         soft="#28524c",
         good="#58c7b0",

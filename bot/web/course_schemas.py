@@ -155,8 +155,8 @@ class TrendOut(BaseModel):
     from_: date = Field(alias="from")
     to: date
     rolling: list[PointOut] = Field(
-        description="The window up to each day, as soon as there is a whole one. Neighbours share most of their answers: to"
-        " look at and not to test."
+        description="The window up to each day, as soon as there is a whole one. Neighbours share most of their"
+        " answers: to look at and not to test."
     )
     periods: list[PointOut] = Field(description="Without a day in common; a break ends one and begins another.")
     breaks: list[BreakOut]
