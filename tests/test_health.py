@@ -47,7 +47,10 @@ def test_it_is_ready(wire: Wire) -> None:
     assert response.status_code == 200
     assert response.json == {
         "ready": True,
-        "checks": [{"name": name, "ok": True} for name in ("database", "migrations", "exports", "announcements", "themes", "worker")],
+        "checks": [
+            {"name": name, "ok": True}
+            for name in ("database", "migrations", "exports", "announcements", "themes", "worker")
+        ],
     }
     assert response.headers["Cache-Control"] == "no-store"
 
