@@ -109,6 +109,31 @@ def test_themes_are_corrected_by_keyboard_alone(parts: Parts, opened: Callable[.
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
 
 
+def test_the_obvious_theme_is_picked_by_itself(parts: Parts, opened: Callable[..., Page], address: str) -> None:
+    """It takes one key where a verbatim has one theme or the filter names one; else one is seen to be asked for."""
+    alone, two = say(parts, WAITED, "heel vriendelijke medewerker")[::-1]
+    page = opened()
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    told(page, "Friendliness and empathy accepted")
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    asked = page.locator(f'[data-id="{two}"] .notice')
+    expect(asked).to_have_text("No theme is picked; pick one with a number key.")
+    page.keyboard.press("1")
+    expect(asked).to_have_count(0)
+    page.goto(f"{address}/verbatims?theme=friendliness&to=")
+    page.wait_for_load_state()
+    page.keyboard.press("r")
+    expect(page.locator(f'[data-id="{alone}"]')).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    told(page, "Friendliness and empathy removed")
+    assert "friendliness" not in tags(parts, two)
+    assert "waiting_time" in tags(parts, two)
+    assert "friendliness" in tags(parts, alone)
+
+
 def test_keys_can_be_switched_off_and_never_fire_in_a_field(parts: Parts, opened: Callable[..., Page]) -> None:
     """Whoever dictates, or types into a list, corrects nothing by accident; it holds for the next page too."""
     (id,) = say(parts, WAITED)

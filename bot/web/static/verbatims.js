@@ -22,13 +22,23 @@ function say(text) {
 
 function goTo(card) {
   if (!card) return;
-  if (card !== current) {
-    current?.removeAttribute("aria-current");
-    current = card;
-    card.setAttribute("aria-current", "true");
-  }
+  if (card !== current) arrive(card);
   card.focus();
   card.scrollIntoView({ block: "nearest" });
+}
+
+function arrive(card) {
+  current?.removeAttribute("aria-current");
+  current = card;
+  card.setAttribute("aria-current", "true");
+  if (!picked()) pick(obvious(card));
+}
+
+/** The only tag, or the one that the page is filtered by; nothing where it takes a choice. */
+function obvious(card) {
+  const tags = tagsOf(card);
+  const themes = new URLSearchParams(location.search).getAll("theme").filter(Boolean);
+  return tags.length === 1 ? tags[0] : themes.length === 1 && tags.find((tag) => tag.dataset.theme === themes[0]);
 }
 
 function move(by) {
@@ -43,6 +53,7 @@ function pick(tag, quietly = false) {
   if (!tag) return;
   picked()?.removeAttribute("aria-current");
   tag.setAttribute("aria-current", "true");
+  current.querySelector("form .notice.unpicked")?.remove();
   const number = tag.querySelector(".tag-number").textContent;
   for (const mark of current.querySelectorAll("mark")) {
     mark.classList.toggle("is-picked", mark.dataset.tags.split(" ").includes(number));
@@ -95,10 +106,7 @@ function replace(id, html) {
   if (old !== current) return;
   current = null;
   if (hadFocus) goTo(card);
-  else {
-    current = card;
-    card.setAttribute("aria-current", "true");
-  }
+  else arrive(card);
   const tags = tagsOf(card);
   if (theme) pick(tags.find((tag) => tag.dataset.theme === theme.dataset.theme) ?? tags[place] ?? tags.at(-1), true);
 }
@@ -132,14 +140,16 @@ function undo() {
 
 function change(what) {
   const tag = picked();
-  if (!tag) return say(words.nothing);
+  if (!tag) {
+    tell(current, "warning unpicked", words.nothing);
+    return say(words.nothing);
+  }
   const { theme, sentiment } = tag.dataset;
   const next = FEELINGS[(FEELINGS.indexOf(sentiment) + 1) % FEELINGS.length];
   save(current, what === "feel" ? `feel ${theme} ${next}` : `${what} ${theme}`);
 }
 
 function add() {
-  if (!current) return;
   find("theme-input").value = "";
   find("theme-wrong").textContent = "";
   find("theme-finder").showModal();
@@ -160,20 +170,23 @@ find("theme-cancel").addEventListener("click", () => find("theme-finder").close(
 
 // Keys
 
+/** What is done with the verbatim one is at; before the first the key leads there. */
+const here = (act) => () => (current ? act() : move(1));
+
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
-  a: () => change("accept"),
-  r: () => change("remove"),
-  s: () => change("feel"),
-  t: add,
-  "+": add,
+  a: here(() => change("accept")),
+  r: here(() => change("remove")),
+  s: here(() => change("feel")),
+  t: here(add),
+  "+": here(add),
   u: undo,
-  c: () => current && save(current, "complete"),
+  c: here(() => save(current, "complete")),
   "?": () => find("keys-help").showModal(),
 };
 for (let number = 1; number <= 9; number += 1) {
-  KEYS[number] = () => current && pick(tagsOf(current)[number - 1]);
+  KEYS[number] = here(() => pick(tagsOf(current)[number - 1]));
 }
 
 document.addEventListener("keydown", (event) => {
@@ -199,9 +212,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("focusin", (event) => {
   const card = event.target.closest(".verbatim");
   if (!card || card === current) return;
-  current?.removeAttribute("aria-current");
-  current = card;
-  card.setAttribute("aria-current", "true");
+  arrive(card);
 });
 
 // Whoever switches the keys off finds them off on the next page as well.
