@@ -11,6 +11,7 @@ from bot.app import Parts, source_of
 from bot.reporting.drivers import driven
 from bot.reporting.trends import WINDOWS, trend
 from bot.web.course_schemas import TrendQuery
+from flows.document import DefinitionError
 from flows.filters import Filter
 from flows.trends import Every
 from tests.tallied import NOON, Surveyed, survey, surveys, tag
@@ -106,3 +107,35 @@ def test_what_hangs_on_the_direction_is_told(parts: Parts, client: FlaskClient, 
     assert [mirrored[1][name] for name in ("mean", "low_effort", "high_effort", "score")] == pytest.approx(
         [2.28, 64.5, 20.5, 44]
     )
+
+
+def test_limits_and_groups_of_the_page_are_given(parts: Parts, client: FlaskClient, analyst: dict[str, str]) -> None:
+    """Half of twenty are promoters: 50 and three roots of 0.25 / 20 are 16.5 to 83.5 percent; groups are by value."""
+    with parts.database.write() as connection:
+        for week in range(12):
+            surveys(connection, [10] * 10 + [8] * 6 + [2] * 4, at=NOON - timedelta(weeks=11 - week))
+    told = read(client, "trend/nps", analyst)
+    assert told["good"]["centre"] == 50
+    first = told["good"]["points"][0]
+    assert (first["low"], first["high"], first["signals"]) == (
+        pytest.approx(16.46, abs=5e-3),
+        pytest.approx(83.54, abs=5e-3),
+        [],
+    )
+    assert (told["bad"]["centre"], told["score"]["centre"]) == (20, 30)
+    assert [told["shifts"][name]["centre"] for name in ("average", "individuals")] == [30, 30]
+    assert (told["shifts"]["found"], told["shifts"]["baseline"]) == ([], 12)
+    assert [each["n"] for each in told["groups"]["channel"]["sms"]] == [20] * 12
+    assert (told["before"]["n"], told["last"]["n"]) == (20, 20)
+
+
+def test_a_code_frame_that_cannot_be_read_is_a_problem(
+    parts: Parts, client: FlaskClient, analyst: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on the pages, and without an accident."""
+
+    def unreadable(*_: object) -> None:
+        raise DefinitionError([])
+
+    monkeypatch.setattr("nlp.codeframe.load", unreadable)
+    assert "code frame cannot be read" in read(client, "drivers/nps", analyst, 503)["detail"]
