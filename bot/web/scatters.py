@@ -82,7 +82,9 @@ def bubbles(spots: Sequence[Bubble], across: str, up: str, look: Look) -> Spec:
     """
     by_size = sorted(spots, key=lambda each: -each.n)
     ends = -0.04 * max(each.across for each in spots), 1.08 * max(each.across for each in spots)
-    heights = min(0.0, *(each.low for each in spots)), max(0.0, *(each.high for each in spots))
+    lowest, highest = min(0.0, *(each.low for each in spots)), max(0.0, *(each.high for each in spots))
+    spare = 0.05 * (highest - lowest)
+    heights = lowest - spare, highest + spare
     names = _named(by_size, ends, heights, look)
     values = [
         {"x": each.across, "y": each.up, "low": each.low, "high": each.high, "n": each.n, "clear": each.is_clear}
