@@ -13,7 +13,8 @@ from sqlalchemy import Connection, func, select
 
 from bot.app import Parts, assemble, create_app, source_of
 from bot.demo import customers
-from bot.demo.customers import PICKY_AGENT, SLOW_QUEUE, happened
+from bot.demo.customers import CENTRE, PICKY_AGENT, SLOW_QUEUE, happened
+from bot.demo.deciding import HOURS
 from bot.demo.filling import FilledError, fill, finish
 from bot.demo.words import phrases
 from bot.invitations import NewContact, Source
@@ -27,7 +28,7 @@ from storage import callbacks, demonstration, invitations
 from storage.callbacks import Wanted
 from storage.database import Database, migrate
 from storage.journal import Replied
-from storage.models import answers, changes, contacts, corrections, sessions, tags
+from storage.models import answers, attempts, changes, contacts, corrections, sessions, tags
 from storage.models import invitations as table
 from tests.conftest import KINDS, SECRET, new_database
 
@@ -108,6 +109,19 @@ def test_nothing_is_ever_sent(filled: Parts) -> None:
         assert all(each.startswith("demo-") for each in connection.scalars(select(contacts.c.reference)))
         reasons = set(connection.scalars(select(contacts.c.reason).distinct()))
     assert {Reason.QUARANTINED, Reason.SAMPLED_OUT, Reason.NO_NUMBER, Reason.NO_TIME, None} <= reasons
+
+
+def test_nobody_is_disturbed_outside_the_hours(filled: Parts) -> None:
+    """Every call and message, also over a second channel, is made while the country is open; transfers by day."""
+    with filled.database.read() as connection:
+        asked = select(attempts.c.made_at, contacts.c.country, contacts.c.source)
+        asked = asked.join_from(attempts, table).join(contacts, contacts.c.reference == table.c.reference)
+        made = connection.execute(asked).all()
+    disturbed = [each for each in made if each.source == "api"]
+    assert disturbed
+    assert all(HOURS[each.country].is_open(each.made_at) for each in disturbed)
+    transfers = [each for each in made if each.source == "transfer"]
+    assert all(8 <= each.made_at.astimezone(CENTRE).hour < 20 for each in transfers)
 
 
 def test_everything_is_told_of_every_channel(filled: Parts) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from random import Random
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from flows.eligibility import NumberKind
 from flows.survey import Channel
@@ -46,7 +47,10 @@ PREFIXES = {"NL": "31", "BE": "32", "DE": "49", "GB": "44", "FR": "33", "ES": "3
 KINDS = {NumberKind.MOBILE: 84, NumberKind.LANDLINE: 10, NumberKind.NONE: 4, NumberKind.BAD: 2}
 CHANNELS = {Channel.SMS: 45, Channel.WHATSAPP: 25, Channel.CALL: 30}
 WEEK = (1.3, 1.15, 1.0, 1.0, 0.95, 0.35, 0.06)
-HOURS = {8: 3, 9: 7, 10: 9, 11: 8, 12: 5, 13: 6, 14: 7, 15: 7, 16: 6, 17: 4, 18: 3, 19: 3, 20: 2}
+HOURS = {8: 3, 9: 7, 10: 9, 11: 8, 12: 5, 13: 6, 14: 7, 15: 7, 16: 6, 17: 4, 18: 3, 19: 3}
+CENTRE = ZoneInfo("Europe/Amsterdam")
+"""Where the invented centre is open at these hours."""
+
 GROWTH = 0.25
 """By how much more contacts there are at the end of the year than at its beginning."""
 
@@ -100,7 +104,9 @@ def _moments(chance: Random, count: int, begin: datetime) -> list[datetime]:
     shares = list(accumulate(WEEK[day.weekday()] * (1 + GROWTH * place / DAYS) for place, day in enumerate(days)))
     return sorted(
         days[bisect(shares, chance.random() * shares[-1])]
-        + timedelta(hours=drawn(chance, HOURS) - 1, seconds=chance.randrange(3600))
+        .replace(hour=drawn(chance, HOURS), tzinfo=CENTRE)
+        .astimezone(UTC)
+        + timedelta(seconds=chance.randrange(3600))
         for _ in range(count)
     )
 

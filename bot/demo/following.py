@@ -7,6 +7,7 @@ from random import Random
 from bot.consents import keep_permission
 from bot.conversations import Given
 from bot.demo.customers import Happened, drawn
+from bot.demo.deciding import HOURS
 from bot.demo.respondents import ANSWERING, answered, left
 from bot.settings import Settings
 from flows.cases import Ending
@@ -119,8 +120,10 @@ class Following:
         new = self._invitation(of, decision)
         at, ending, sent, opted_out = decision.at, str(Ending.UNREACHED), False, False
         for channel in [Channel.CALL] if of.transferred else decision.channels:
-            if at >= new.expires_at:
+            due_at = at if of.transferred else HOURS[of.customer.country].next_open(at, new.expires_at)
+            if due_at is None or due_at >= new.expires_at:
                 break
+            at = due_at
             if channel is Channel.CALL:
                 met = self._call(contact, new, of, at)
             else:
