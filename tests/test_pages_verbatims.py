@@ -38,7 +38,7 @@ def test_a_verbatim_is_shown_masked_and_marked(parts: Parts) -> None:
     assert themes[int(mark[1]) - 1] == "waiting_time"
     head = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
     for told in (
-        "SMS · Nederlands · billing",
+        "SMS · Dutch · billing",
         "NPS: 2 of 10, detractor 0 = ",
         "CES, effort: 5 of 5, high effort 1 = ",
         "1 verbatim",

@@ -41,7 +41,6 @@ def add_pages(app: Flask, parts: Parts, source: Source, hurry: Callable[[str], N
     """
     settings, survey, keys, accounts = parts.settings, parts.survey, parts.keys, parts.accounts
     clock = Clock(parts.conversations.now, ZoneInfo(settings.pages.time_zone))
-    languages = {code: language.name for code, language in survey.languages.items()}
     has_sandbox = settings.carrier is CarrierName.SANDBOX
 
     def happened(reference: str) -> list[Step]:
@@ -67,10 +66,10 @@ def add_pages(app: Flask, parts: Parts, source: Source, hurry: Callable[[str], N
         trend(source),
         outcomes(source, keys),
         themes(source),
-        contacts(parts.invitations, happened, languages, clock, hurry),
+        contacts(parts.invitations, happened, survey.languages, clock, hurry),
         callbacks(parts.callbacks, survey, clock),
         opt_outs(parts.opt_outs),
-        verbatims(parts.verbatims, source, languages),
+        verbatims(parts.verbatims, source),
         exports(source, keys, settings.exports),
     ):
         pages.register_blueprint(page)

@@ -1,6 +1,6 @@
 """Contacts on a page: report one, see the latest with what was decided, and all that happened to each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from bot.invitations import Decided, InvalidContact, Invitations, Wanted
 from bot.web import auth
 from bot.web.pages.forms import ContactForm, FindForm, Plain
+from bot.web.pages.names import value_name
 from bot.web.pages.searching import Search, searched
 from bot.web.pages.times import Clock
 from bot.web.roles import DESK, EVERYBODY, allowed
@@ -21,14 +22,14 @@ COUNTED = 10_000
 def contacts(
     invitations: Invitations,
     history: Callable[[str], list[Step]],
-    languages: Mapping[str, str],
+    languages: Collection[str],
     clock: Clock,
     hurry: Callable[[str], None] | None = None,
 ) -> Blueprint:
     """The pages about contacts.
 
-    history: what happened to the contact of a reference; languages: names by code; hurry: does at once what comes next
-    for its invitation, which only the sandbox offers.
+    history: what happened to the contact of a reference; languages: codes of those spoken; hurry: does at once what
+    comes next for its invitation, which only the sandbox offers.
     """
     pages = Blueprint("contacts", __name__)
 
@@ -114,7 +115,7 @@ def contacts(
             search=search,
             count=invitations.count(search.wanted, COUNTED + 1) if search.chosen else None,
             counted=COUNTED,
-            languages=languages,
+            languages={code: value_name("language", code) for code in languages},
             find=invitations.find,
         )
 

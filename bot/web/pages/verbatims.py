@@ -18,6 +18,7 @@ from bot.web.pages import coding
 from bot.web.pages.cards import Card, card, last_decided, theme_name
 from bot.web.pages.coding import Correction, Do, OverruledError
 from bot.web.pages.forms import Plain
+from bot.web.pages.names import value_name
 from bot.web.pages.narrowing import narrowed
 from bot.web.roles import READERS, allowed
 from nlp.tags import Sentiment
@@ -40,8 +41,8 @@ SAVED = {
 LOG = getLogger(__name__)
 
 
-def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str]) -> Blueprint:
-    """The pages about verbatims. names: of languages, by code."""
+def verbatims(said: reading.Verbatims, source: Source) -> Blueprint:
+    """The pages about verbatims."""
     pages = Blueprint("verbatims", __name__)
 
     @pages.get("/verbatims")
@@ -146,7 +147,7 @@ def verbatims(said: reading.Verbatims, source: Source, names: Mapping[str, str])
             "all_themes": themes,
             "theme_names": {key: name for name, key in themes},
             "feelings": list(Sentiment),
-            "languages": names,
+            "value_name": value_name,
         }
 
     return pages
