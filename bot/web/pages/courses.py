@@ -28,6 +28,16 @@ def charts(found: Trend, measure: Measure) -> Iterable[Chart]:
     yield from _alone(found.groups, found.breaks, name)
 
 
+def left_out(groups: Groups) -> dict[str, list[str]]:
+    """By dimension the groups without a chart, by name: in no period have enough of them answered."""
+    return {
+        dimension: sorted(
+            value_name(dimension, value) for value, points in of.items() if not any(each.estimate for each in points)
+        )
+        for dimension, of in groups.items()
+    }
+
+
 def _scored(measure: Measure) -> str:
     """What the score of a course is called: that of effort is net, so that more is better whichever way it is asked."""
     if measure == NPS:

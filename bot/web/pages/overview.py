@@ -29,10 +29,15 @@ from flows.document import DefinitionError
 from flows.estimates import Estimate, about, share
 from flows.filters import query
 from flows.measures import NPS, PUBLISHED, Band, Distribution
+from flows.narrowing import Narrowing
 from flows.survey import Anchors
+from storage import listed
 
 SHOWN_THEMES = 6
 """How many themes are named here; the page about themes has them all."""
+
+COUNTED = 10_000
+"""How many comments are counted at most, as on the page that lists them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,8 @@ def overview(source: Source) -> Blueprint:
             found=found,
             pulled=pulled,
             charts=charts,
+            most_counted=COUNTED,
+            commented=_commented(source, bar, found) if found else {},
             key=_key,
             parts=_parts,
             by=by,
@@ -119,6 +126,21 @@ def _pulled(source: Source, found: Overview) -> Drivers | None:
         return driven(source, found.filter, scored[0].question, scored[0].instrument) if scored else None
     except DefinitionError:
         return None
+
+
+def _commented(source: Source, bar: Bar, found: Overview) -> dict[str, int]:
+    """How many comments those have made who answered by each instrument."""
+    with source.database.read() as connection:
+        return {
+            instrument: listed.count(
+                connection,
+                source.narrowed(bar.wanted.among("instrument", instrument)).between(*bar.period),
+                Narrowing(),
+                source.zone,
+                COUNTED + 1,
+            )
+            for instrument in {each.instrument for each in found.measures}
+        }
 
 
 def _key(measured: Measured) -> str:

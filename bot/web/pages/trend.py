@@ -10,7 +10,7 @@ from bot.reporting.source import YEAR, Source
 from bot.reporting.trends import WINDOW, WINDOWS, Trend
 from bot.web.charts import sent
 from bot.web.pages import filtering
-from bot.web.pages.courses import charts
+from bot.web.pages.courses import charts, left_out
 from bot.web.pages.filtering import Link, Meant
 from bot.web.pages.lately import Lately
 from bot.web.pages.movements import broken, moved
@@ -54,6 +54,7 @@ def trend(source: Source) -> Blueprint:
             view=view,
             found=found,
             charts={chart.key: chart for chart in charts(found, view.measure)} if found else {},
+            left_out=left_out(found.groups) if found else {},
             measures=[
                 Link(instrument_name(instrument), f"{question}-{instrument}", f"{question}-{instrument}" == view.key)
                 for question, instrument in dict.fromkeys((*_asked(source), (view.question, view.measure.instrument)))
