@@ -64,6 +64,22 @@ def words(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
+def test_answers_lead_to_their_surveys_and_to_what_was_said(client: FlaskClient) -> None:
+    """As many surveys as there are answers, as many verbatims as are said to be there."""
+    page = seen(client, "/overview")
+    led = re.findall(r'<p><a href="([^"]+)">(\d+) answers</a>(?:, <a href="([^"]+)">(\d+) of them said why</a>)?', page)
+    assert [bool(why) for _surveys, _n, why, _said in led] == [True, False]
+    for to_surveys, n, to_verbatims, said in led:
+        assert f"{n} surveys" in words(seen(client, to_surveys.replace("&amp;", "&")))
+        if to_verbatims:
+            assert f"{said} verbatims" in words(seen(client, to_verbatims.replace("&amp;", "&")))
+
+
+def test_groups_without_a_course_are_named(client: FlaskClient) -> None:
+    """Few have answered in French: they are not passed over in silence."""
+    assert "Without a course, for in no period enough have answered: French." in words(seen(client, "/trend"))
+
+
 def test_the_overview_has_the_numbers_of_the_report(parts: Parts, client: FlaskClient) -> None:
     """Scores, intervals, numbers of answers, shares and rates are those that `nawoord report` prints."""
     found = overview(source_of(parts), Filter())
