@@ -1,7 +1,7 @@
 """Charts as pictures from our own origin: Vega-Lite specifications, drawn on the server, with every number beside."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from flask import Response, abort, request
 
 from bot.reporting.writers import Column, Table, stream
 from bot.web.language import day, language, number
+from bot.web.room import room
 
 Spec = dict[str, Any]
 """A specification in Vega-Lite; what people wrote stands in its data and titles only, never in an expression."""
@@ -97,6 +98,11 @@ class Chart:
     rows: Sequence[Sequence[Cell]]
     width: str = "wide"
 
+    def room(self, width: str) -> tuple[int, int]:
+        """About how wide and high its picture is at one of `WIDTHS`, so that a page keeps that free."""
+        across, down = room(self.draw(replace(LOOKS["light"], width=WIDTHS[width])))
+        return min(across, WIDTHS[width]), down
+
 
 def picture(chart: Chart, look: Look) -> str:
     """The chart as SVG. Nothing is fetched for it."""
@@ -136,7 +142,7 @@ def _look() -> Look:
     """As the address asks for it; what it does not know is light and wide."""
     look = LOOKS.get(request.args.get("look", ""), LOOKS["light"])
     width = WIDTHS.get(request.args.get("width", ""), WIDTHS["wide"])
-    return Look(**{**{name: getattr(look, name) for name in Look.__slots__}, "width": width})
+    return replace(look, width=width)
 
 
 def _config(look: Look) -> Spec:
