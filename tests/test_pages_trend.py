@@ -102,3 +102,16 @@ def test_words_near_the_edge_are_whole(client: FlaskClient, width: str) -> None:
     found = re.search(r"<text ([^>]*)>new wording</text>", picture)
     assert found
     assert 'text-anchor="end"' in found[1]
+
+
+@pytest.mark.parametrize("path", ["/trend", "/overview"])
+def test_room_is_kept_for_pictures(client: FlaskClient, path: str) -> None:
+    """The page hardly moves when they come: each is about as high for its width as the page says, also on a phone."""
+    told = r'(?:srcset|src)="(/[^"]+svg[^"]+)" width="(\d+)" height="(\d+)"'
+    pictures = re.findall(told, seen(client, path))
+    assert pictures
+    for address, width, height in pictures:
+        if "look=light" in address:
+            size = re.search(r'width="(\d+)" height="(\d+)"', seen(client, address.replace("&amp;", "&")))
+            assert size, address
+            assert int(size[2]) * int(width) / int(size[1]) == pytest.approx(int(height), abs=24), address
