@@ -1,6 +1,6 @@
-"""What may be shown of few answers: nothing below one number, with a warning below another, and no way round it."""
+"""What may be shown of few answers: nothing below one number, and with a warning below another."""
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -49,43 +49,35 @@ def needed(wanted: Filter, dimension: str | None = None) -> Thresholds:
     return OF_PEOPLE if wanted.agent or dimension == "agent" else SMALL
 
 
-def concealed(
-    sizes: Mapping[Cell, int], totals: Collection[Collection[Cell]] = (), thresholds: Thresholds = SMALL
-) -> frozenset[Cell]:
-    """The cells of a breakdown whose figures must not be shown: the small ones, and enough others to hide them.
+def concealed(sizes: Mapping[Cell, int], thresholds: Thresholds = SMALL) -> frozenset[Cell]:
+    """The cells of a breakdown whose figures are not shown: the small ones, and another that is itself of few answers
+    where one could be told from the total without it (complementary suppression).
 
-    sizes: answers in each cell; totals: the groups of cells of which a figure for the whole is shown as well, such as
-    the rows and the columns of a table; without any, all cells together. What remains of a total once the cells shown
-    are taken away must be of two cells at least and of as many answers as may be shown (complementary suppression).
-    Empty cells have nothing to hide and hide nothing.
+    sizes: answers in each cell. A cell of enough answers is always shown, also where the total then tells of a small
+    one: hiding it would keep nothing from whoever can ask for it alone. Empty cells have nothing to hide.
     """
-    filled = {cell: n for cell, n in sizes.items() if n}
-    hidden = {cell for cell, n in filled.items() if thresholds.standing(n) is Standing.SUPPRESSED}
-    groups = [[cell for cell in group if cell in filled] for group in totals or [list(filled)]]
-    # Hiding a cell for the sake of one total can betray it in another, so this goes on until none asks for more.
-    while more := {cell for group in groups for cell in _also(group, hidden, filled, thresholds)}:
-        hidden |= more
-    return frozenset(hidden)
+    return _withheld(sizes, thresholds, lambda n: thresholds.standing(n) is not Standing.SOUND)
 
 
 def together(*sizes: Mapping[Cell, int], thresholds: Thresholds = SMALL) -> list[tuple[Cell, ...]]:
-    """Every cell of these breakdowns of the same kind, such as two periods: alone, or where its figures must not be
-    shown in one of them, in a group with all others of which that is so. Of the group nothing can be told that the
-    totals do not tell.
+    """Every cell of these breakdowns of the same kind, such as two periods: alone, or where it is small in one of them,
+    in a group with all others of which that is so and with as many of the next smallest as it takes. Of the group
+    nothing can be told that the totals do not tell.
     """
     cells = list(dict.fromkeys(cell for each in sizes for cell in each))
-    hidden = frozenset[Cell]().union(*(concealed(each, thresholds=thresholds) for each in sizes))
-    groups: list[tuple[Cell, ...]] = [(cell,) for cell in cells if cell not in hidden]
-    return [*groups, tuple(cell for cell in cells if cell in hidden)] if hidden else groups
+    pooled = frozenset[Cell]().union(*(_withheld(each, thresholds, lambda _: True) for each in sizes))
+    groups: list[tuple[Cell, ...]] = [(cell,) for cell in cells if cell not in pooled]
+    return [*groups, tuple(cell for cell in cells if cell in pooled)] if pooled else groups
 
 
-def _also(
-    group: Collection[Cell], hidden: Collection[Cell], sizes: Mapping[Cell, int], thresholds: Thresholds
-) -> Collection[Cell]:
-    """The next smallest cell of the group, where the hidden ones could be told from the total."""
-    inside = [cell for cell in group if cell in hidden]
-    shown = [cell for cell in group if cell not in hidden]
-    safe = len(inside) > 1 and thresholds.standing(sum(sizes[cell] for cell in inside)) is not Standing.SUPPRESSED
-    if not inside or safe or not shown:
-        return ()
-    return (min(shown, key=lambda cell: sizes[cell]),)
+def _withheld(sizes: Mapping[Cell, int], thresholds: Thresholds, joins: Callable[[int], bool]) -> frozenset[Cell]:
+    """The small cells, and the next smallest of those that join them, until what is withheld is of two cells at least
+    and of as many answers as may be shown."""
+    by_size = sorted((cell for cell, n in sizes.items() if n), key=lambda cell: sizes[cell])
+    withheld = {cell for cell in by_size if thresholds.standing(sizes[cell]) is Standing.SUPPRESSED}
+    for cell in by_size[len(withheld) :] if withheld else ():
+        is_enough = thresholds.standing(sum(sizes[each] for each in withheld)) is not Standing.SUPPRESSED
+        if (len(withheld) > 1 and is_enough) or not joins(sizes[cell]):
+            break
+        withheld.add(cell)
+    return frozenset(withheld)

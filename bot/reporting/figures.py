@@ -18,9 +18,9 @@ class Figure:
     """Answers to one measure. n: answers with a number; missing: asked and left without one; late: of n, those given
     after the survey had expired.
 
-    distribution, score, effort: None where they are too few to be shown, or hidden so that others cannot be told from
-    the total (`is_hidden`). score: net, in points; effort: mean and shares, of every measure but NPS; needed: how many
-    answers would bring the interval of the score down to `flows.scoring.NARROW` points to either side.
+    distribution, score, effort: None where they are too few to be shown, or though enough, hidden so that fewer cannot
+    be told from the total (`is_hidden`). score: net, in points; effort: mean and shares, of every measure but NPS;
+    needed: how many answers would bring the interval of the score down to `flows.scoring.NARROW` points to either side.
     """
 
     n: int
@@ -41,6 +41,11 @@ class Compared:
     now: Figure
     before: Figure
     movement: Movement
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether either is hidden for the sake of others."""
+        return self.now.is_hidden or self.before.is_hidden
 
     @property
     def sentence(self) -> str:
@@ -70,6 +75,7 @@ def figure(counted: Counted, is_hidden: bool = False, thresholds: Thresholds = S
     told = counted.distribution
     standing = thresholds.standing(told.n)
     if is_hidden or standing is Standing.SUPPRESSED:
+        is_hidden = standing is not Standing.SUPPRESSED
         return Figure(told.n, told.missing, counted.late, standing, is_hidden)
     return Figure(
         n=told.n,

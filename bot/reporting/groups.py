@@ -44,7 +44,7 @@ def grouped(
     breaks: Sequence[trends.Break],
     wanted: Filter,
 ) -> tuple[Group, ...]:
-    """Every value of the dimension; the small ones, and enough others to hide them, without a figure."""
+    """Every value of the dimension; the small ones, and what is hidden for their sake, without a figure."""
     thresholds = needed(wanted, dimension)
     sizes = [{value: halves[half].distribution.n for value, halves in values.items()} for half in (0, 1)]
     before, now = (concealed(of_period, thresholds=thresholds) for of_period in sizes)

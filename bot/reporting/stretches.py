@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from bot.reporting.figures import Counted, Figure, figure
 from bot.reporting.source import Period
-from flows.disclosure import Thresholds, concealed
+from flows.disclosure import Thresholds, together
 from flows.measures import Distribution, Measure
 from flows.trends import Break
 from storage.slices import Slice
@@ -55,7 +55,8 @@ def stretches(
     for day, slice, value, n in answers:
         _add(sums[bisect(cuts, day)], measure, slice, value, n)
     counted = [each.of(measure) for each in sums]
-    hidden = concealed({place: each.distribution.n for place, each in enumerate(counted)}, thresholds=thresholds)
+    sizes = {place: each.distribution.n for place, each in enumerate(counted)}
+    hidden = {place for pool in together(sizes, thresholds=thresholds) if len(pool) > 1 for place in pool}
     spans = zip([period[0], *cuts], [*(cut - timedelta(days=1) for cut in cuts), period[1]], strict=True)
     found = tuple(
         Stretch(first, last, figure(each, place in hidden, thresholds))
