@@ -113,6 +113,16 @@ def test_a_novel_ends_in_an_ellipsis_where_excel_could_not_open_it() -> None:
     assert novel.encode() in written([{"reference": novel}], "csv")
 
 
+def test_no_formula_begins_within_a_text() -> None:
+    """A Dutch Excel separates cells by semicolons, and takes a quote for one only where a cell begins."""
+    said = ["traag, duur;=1+1", "kort\t+1", 'eerst;"@sum(1)"', "een lijst:\n- traag\n-1"]
+    text = written([{"reference": each} for each in said], "csv").decode()
+    read = [row["reference"] for row in csv.DictReader(StringIO(text, newline=""))]
+    assert read == ["traag, duur;'=1+1", "kort\t'+1", 'eerst;"\'@sum(1)"', "een lijst:\n- traag\n'-1"]
+    for cell in csv.reader(StringIO(text.replace('""', ""), newline=""), delimiter=";"):
+        assert not any(part.startswith(("=", "+", "@")) for part in cell)
+
+
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=5), st.sampled_from(sorted(FORMATS)))
 def test_any_text_can_be_written(texts: list[str], format: str) -> None:

@@ -38,6 +38,9 @@ QUOTE = '"'
 QUOTED = re.compile('[",\r\n]')
 """What makes a text stand between quotes in CSV (RFC 4180)."""
 
+WITHIN = re.compile(r"""([;\t\r\n]["']?)(?=[=+\-@]\S)""")
+"""Where a spreadsheet that separates cells by semicolons or tabs would begin a formula in the middle of a text."""
+
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no XML, and so no XLSX, may hold."""
 
@@ -202,7 +205,7 @@ def _each(column: Column, cells: Cells, change: Callable[[Cell], str]) -> Iterab
 
 def _in_csv(cell: Cell) -> str:
     if isinstance(cell, str):
-        text = harmless(cell)
+        text = WITHIN.sub(r"\1'", harmless(cell))
         return f'"{text.replace(QUOTE, 2 * QUOTE)}"' if QUOTED.search(text) else text
     if cell is None:
         return ""
