@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot import mail, webhook
 from bot.settings import Settings
@@ -102,7 +103,9 @@ class Announcements:
             subject = (
                 "Nawoord: a test of how callbacks are announced" if is_test else "Nawoord: a customer to call back"
             )
-            text = f"A customer agreed to be called back, before {told.call_before:%Y-%m-%d %H:%M} UTC.\n\n{link}\n"
+            zone = ZoneInfo(self._settings.pages.time_zone)
+            before = f"{told.call_before.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"
+            text = f"A customer agreed to be called back, before {before}.\n\n{link}\n"
             password = secrets.smtp_password.get_secret_value() if secrets.smtp_password else None
             return mail.send(known.mail, password, told.callback_id, subject, text, now)
         raise UndeliveredError("this way is no longer set")

@@ -18,6 +18,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -343,6 +344,8 @@ def test_a_mail_holds_the_way_to_the_page_and_nothing_of_the_customer(database_u
     message = message_from_string(sent)
     assert (message["To"], message["From"]) == ("team@example.com", "nawoord@example.com")
     assert f"/callbacks/{row['id']}" in sent
+    due = row["call_before"].replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Amsterdam"))
+    assert f"before {due:%Y-%m-%d %H:%M} (Europe/Amsterdam)" in sent
     assert CALLER not in sent
     assert "gesproken" not in sent
 

@@ -117,6 +117,15 @@ def test_what_cannot_be_read_is_told(client: FlaskClient, analyst: dict[str, str
     assert error["remedy"]
 
 
+@pytest.mark.parametrize("day", ["x", "31-03-2026", "2026-02-31"])
+def test_a_day_that_is_none_is_told_how_days_are_written(
+    client: FlaskClient, analyst: dict[str, str], day: str
+) -> None:
+    """Whether it looks like one or not."""
+    (error,) = read(client, f"scores?from={day}", analyst, 422)["errors"]
+    assert (error["detail"], error["remedy"]) == ("this is no day", "write it as in 2026-01-31")
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 500])
 def test_pages_hold_every_survey_once(parts: Parts, client: FlaskClient, analyst: dict[str, str], limit: int) -> None:
     """However many a page holds, and also where several began at one moment; what is open is there too."""

@@ -314,10 +314,12 @@ def test_the_terminal_lists_them_without_numbers(parts: Parts, monkeypatch: pyte
     id = agreed(parts, "terminal", timedelta(hours=-1))
     monkeypatch.setattr("bot.app.ready", lambda: parts)
     monkeypatch.setattr(parts.database, "dispose", lambda: None)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("rich.console.Console.is_terminal", True)
     listed = CliRunner().invoke(cli, ["callbacks", "list", "--show", "overdue"])
     assert listed.exit_code == 0, listed.output
     assert id in listed.output
+    assert "times in Europe/Amsterdam" in listed.output
     assert PHONE not in listed.output
     tested = CliRunner().invoke(cli, ["callbacks", "test"])
     assert (tested.exit_code, "no way is set" in tested.output) == (2, True)

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -33,9 +34,14 @@ def keys_add(name: str, role: str) -> None:
 @keys.command("list")
 def keys_list() -> None:
     """Every key: name, role, and when it was made, last used and revoked."""
-    known = ready().accounts.keys()
-    rows = [(key.name, key.role, _at(key.made_at), _at(key.used_at), _at(key.revoked_at)) for key in known]
-    print_table("Keys, times in UTC", ("name", "role", "made", "last used", "revoked"), rows)
+    parts = ready()
+    zone = ZoneInfo(parts.settings.pages.time_zone)
+    known = parts.accounts.keys()
+    rows = [
+        (key.name, key.role, *(_at(moment, zone) for moment in (key.made_at, key.used_at, key.revoked_at)))
+        for key in known
+    ]
+    print_table(f"Keys, times in {zone}", ("name", "role", "made", "last used", "revoked"), rows)
 
 
 @keys.command("revoke")
@@ -66,9 +72,13 @@ def users_add(name: str, role: str, from_stdin: bool, generate: bool) -> None:
 @users.command("list")
 def users_list() -> None:
     """Every user: name, role, and when they were added, last signed in and disabled."""
-    known = ready().accounts.users()
-    rows = [(one.name, one.role, _at(one.made_at), _at(one.signed_in_at), _at(one.disabled_at)) for one in known]
-    print_table("Users, times in UTC", ("name", "role", "added", "signed in", "disabled"), rows)
+    parts = ready()
+    zone = ZoneInfo(parts.settings.pages.time_zone)
+    rows = [
+        (one.name, one.role, *(_at(moment, zone) for moment in (one.made_at, one.signed_in_at, one.disabled_at)))
+        for one in parts.accounts.users()
+    ]
+    print_table(f"Users, times in {zone}", ("name", "role", "added", "signed in", "disabled"), rows)
 
 
 @users.command("password")
@@ -117,8 +127,8 @@ def _nobody(name: str) -> str:
     return f"there is no user named {name}; `nawoord users list` shows them"
 
 
-def _at(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else "-"
+def _at(moment: datetime | None, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else "-"
 
 
 COMMANDS = (keys, users)

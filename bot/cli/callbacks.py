@@ -1,6 +1,7 @@
 """Commands about callbacks: who is to be called, and whether announcing them works."""
 
 import sys
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -23,11 +24,12 @@ def callbacks() -> None:
 @click.option("--show", type=click.Choice(SHOWN), default="open")
 def callbacks_list(show: str) -> None:
     """Who is to be called, the longest overdue first; without numbers."""
-    all_of_them = ready().callbacks
+    parts = ready()
+    all_of_them, zone = parts.callbacks, ZoneInfo(parts.settings.pages.time_zone)
     rows = [
         (
             line.reference or "-",
-            f"{line.due_at:%Y-%m-%d %H:%M}",
+            f"{line.due_at.astimezone(zone):%Y-%m-%d %H:%M}",
             line.reasons.replace(" ", ", "),
             f"{'overdue, ' if all_of_them.is_overdue(line) else ''}{line.outcome or line.state}",
             line.claimed_by or "-",
@@ -35,7 +37,7 @@ def callbacks_list(show: str) -> None:
         )
         for line in all_of_them.listed(Listing(show), "", MOST)
     ]
-    print_table("Callbacks, times in UTC", ("reference", "call before", "why", "state", "who", "id"), rows)
+    print_table(f"Callbacks, times in {zone}", ("reference", "call before", "why", "state", "who", "id"), rows)
 
 
 @callbacks.command("test")

@@ -2,8 +2,8 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -46,7 +46,7 @@ def contact_command(
         channel=Channel(channel) if channel else None,
         attributes=dict(map(_pair, attributes)),
     )
-    _tell(parts.invitations.take(contact))
+    _tell(parts.invitations.take(contact), ZoneInfo(parts.settings.pages.time_zone))
 
 
 @click.command("import")
@@ -95,11 +95,11 @@ def _pair(attribute: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-def _tell(decided: Decided) -> None:
+def _tell(decided: Decided, zone: ZoneInfo) -> None:
     if decided.reason:
         click.echo(f"not invited: {decided.reason}")
     else:
-        due = f", due {decided.due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if decided.due_at else ""
+        due = f", due {decided.due_at.astimezone(zone):%Y-%m-%d %H:%M} ({zone})" if decided.due_at else ""
         click.echo(f"invited: {', '.join(decided.channels)}, {decided.state}{due}")
     click.echo(decided.sentence if decided.is_new else f"{decided.sentence} This was decided when it came first.")
 

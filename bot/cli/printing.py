@@ -23,7 +23,10 @@ def print_report(title: str, report: Report) -> None:
 
 
 def print_table(title: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    printed = Printed(*names, title=title, title_justify="left")
+    """One row on each line for programs. What is called id stays whole, for it is typed into the next command."""
+    printed = Printed(title=title, title_justify="left")
+    for name in names:
+        printed.add_column(name, overflow="fold", no_wrap=name == "id")
     for row in rows:
         printed.add_row(*map(Text, row))
     console = Console()

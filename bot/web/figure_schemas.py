@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from bot.web.problems import DAY
 from bot.web.schemas import PRINTABLE, Cursor, Taken
 from bot.web.score_schemas import AdjustedOut, BreakOut, ChangeOut, EstimateOut, FigureOut, MixOut, StretchOut
 from flows.filters import DIMENSIONS, LONGEST, MOST
@@ -21,7 +22,7 @@ Values = Annotated[list[Value], Field(max_length=MOST)]
 Score = Annotated[int, Field(ge=SCORES[0], le=SCORES[-1])]
 # Said in place: the API calls what is decided of a verbatim a coding, and the document names its parts by their class.
 Coded = Annotated[Coding, WithJsonSchema({"type": "string", "enum": [each.value for each in Coding]})]
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"format": "date"})]
+Day = Annotated[str, Field(pattern=DAY, json_schema_extra={"format": "date"})]
 
 
 class Filtered(Taken):

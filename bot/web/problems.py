@@ -71,6 +71,10 @@ REMEDIES: Mapping[str, tuple[str, str]] = {
 }
 """By pydantic's type of error: what is wrong, and what to do."""
 
+DAY = r"^\d{4}-\d{2}-\d{2}$"
+PATTERNS: Mapping[str, tuple[str, str]] = {DAY: ("this is no day", "write it as in 2026-01-31")}
+"""The same by the pattern that a text does not have."""
+
 ANY_TIME = ("it is no date and time", "write it as in 2026-01-31T14:05:00+01:00")
 
 
@@ -141,8 +145,9 @@ def _told(fault: Any, model: type[BaseModel] | None) -> FieldProblem:
     if kind == "extra_forbidden":
         return _at(place, "there is no such field", _nearest(place[-1], model))
     default = ANY_TIME if kind.startswith(("datetime", "date")) else (fault["msg"].lower(), "see the documentation")
-    wrong, remedy = REMEDIES.get(kind, default)
-    return _at(place, wrong, remedy.format(**fault.get("ctx", {})))
+    context = fault.get("ctx", {})
+    wrong, remedy = PATTERNS.get(context.get("pattern", "")) or REMEDIES.get(kind, default)
+    return _at(place, wrong, remedy.format(**context))
 
 
 def _at(place: Sequence[str], detail: str, remedy: str) -> FieldProblem:
