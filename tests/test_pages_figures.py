@@ -75,6 +75,12 @@ def test_answers_lead_to_their_surveys_and_to_what_was_said(client: FlaskClient)
             assert f"{said} verbatims" in words(seen(client, to_verbatims.replace("&amp;", "&")))
 
 
+def test_days_that_nobody_names_are_told(client: FlaskClient) -> None:
+    """Beside the empty fields, so that sending them means the last four weeks tomorrow as well."""
+    assert "From 4 Mar 2026 To 31 Mar 2026" in words(seen(client, "/overview"))
+    assert "From To 31 Mar 2026" in words(seen(client, "/overview?from=2026-03-01"))
+
+
 def test_groups_without_a_course_are_named(client: FlaskClient) -> None:
     """Few have answered in French: they are not passed over in silence."""
     assert "Without a course, for in no period enough have answered: French." in words(seen(client, "/trend"))
