@@ -167,7 +167,7 @@ def test_the_numbers_are_those_of_the_reports(parts: Parts) -> None:
     for reason, n in asked.funnel.outside.items():
         assert [m for at, m in linked.items() if f"reason={reason}" in at] == [n]
     for rate in told(asked.rates):
-        assert f'<th scope="row">{rate.name}</th>' in page
+        assert f'<th role="rowheader" scope="row">{rate.name}</th>' in page
         assert f">{rate.hits}</a> / " in page
     assert re.search(r">8</a> / <a [^>]*>24</a>", page)  # RR2: those not eligible are no part of it
 
@@ -231,10 +231,10 @@ def test_questions_are_called_by_name(parts: Parts) -> None:
     """In the reader's language, with what was asked; no key is shown."""
     page = client_of(parts).get("/outcomes", headers={"Accept-Language": "nl"}).text
     asked = page[page.index('id="questions"') : page.index('id="attempts"')]
-    assert '<th scope="row">NPS<span' in asked
+    assert '<th role="rowheader" scope="row">NPS<span' in asked
     assert "zou aanbevelen aan een vriend of collega?</span>" in asked
     assert "In eigen woorden" in asked
-    assert not re.search(r'<th scope="row">(nps|ces|why)', asked)
+    assert not re.search(r'<th role="rowheader" scope="row">(nps|ces|why)', asked)
 
 
 @on_sqlite
