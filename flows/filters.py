@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from flows.survey import Channel
+
 UNKNOWN = "-"
 """The value by which those are meant of whom it is not known, such as answers without a queue."""
 
@@ -14,6 +16,7 @@ LONGEST = 200
 MOST = 50
 """Characters of a value, and values of one name."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+CHANNELS = frozenset(Channel)
 YEARS = range(1970, 3000)
 """In which days lie, so that there is always a day before and after."""
 
@@ -98,6 +101,8 @@ def read(pairs: Iterable[tuple[str, str]]) -> Filter:
         elif name in DIMENSIONS:
             if len(value) > LONGEST or CONTROL.search(value):
                 faults.append(FilterFault(name, "nothing is called that", "give something shorter that can be printed"))
+            elif name == "channel" and value not in CHANNELS:
+                faults.append(FilterFault(name, "there is no such channel", "choose from call, sms and whatsapp"))
             values.setdefault(name, set()).add(value)
     for name, given_values in values.items():
         if len(given_values) > MOST:

@@ -344,8 +344,8 @@ def test_a_mail_holds_the_way_to_the_page_and_nothing_of_the_customer(database_u
     message = message_from_string(sent)
     assert (message["To"], message["From"]) == ("team@example.com", "nawoord@example.com")
     assert f"/callbacks/{row['id']}" in sent
-    due = row["call_before"].replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Amsterdam"))
-    assert f"before {due:%Y-%m-%d %H:%M} (Europe/Amsterdam)" in sent
+    due = datetime.fromisoformat(str(row["due_at"])).replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Amsterdam"))
+    assert f"before {due:%Y-%m-%d %H:%M} (Europe/Amsterdam)" in str(message.get_payload(decode=True))
     assert CALLER not in sent
     assert "gesproken" not in sent
 

@@ -105,6 +105,7 @@ def test_the_funnel_tells_every_rate(parts: Parts, client: FlaskClient, analyst:
         ("scores?from=2026-03-02&to=2026-03-01", "to"),
         ("funnel?to=tomorrow", "to"),
         ("scores?by=weather", "by"),
+        ("scores?channel=fax", "channel"),
         ("answers?quue=billing", "quue"),
         ("answers?cursor=nonsense", "cursor"),
         ("answers?limit=0", "limit"),

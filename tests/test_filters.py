@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.filters import DIMENSIONS, LONGEST, MOST, Filter, FilterError, period_before, query, read
+from flows.filters import CHANNELS, DIMENSIONS, LONGEST, MOST, Filter, FilterError, period_before, query, read
 
 VALUES = (
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(str.strip).map(str.strip)
@@ -16,7 +16,13 @@ DAYS = st.dates(date(1970, 1, 1), date(2999, 12, 31))
 FILTERS = st.builds(
     lambda days, named: Filter(days[0], days[1], **{name: tuple(sorted(values)) for name, values in named.items()}),
     st.tuples(DAYS, DAYS).map(sorted) | st.tuples(st.none(), st.none()),
-    st.dictionaries(st.sampled_from(DIMENSIONS), st.sets(VALUES, min_size=1, max_size=3)),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            name: st.sets(st.sampled_from(sorted(CHANNELS)) if name == "channel" else VALUES, min_size=1, max_size=3)
+            for name in DIMENSIONS
+        },
+    ),
 )
 
 
@@ -45,6 +51,7 @@ def test_what_is_no_part_of_a_filter_is_left_to_others() -> None:
         ([("from", "yesterday")], ["from"]),
         ([("from", "2026-02-30"), ("to", "0001-01-01")], ["from", "to"]),
         ([("from", "20260101")], ["from"]),
+        ([("channel", "sms"), ("channel", "fax")], ["channel"]),
         ([("from", "2026-02-02"), ("to", "2026-02-01")], ["to"]),
         ([("queue", "a\x00b"), ("agent", "x" * (LONGEST + 1))], ["queue", "agent"]),
         ([("theme", f"t{number}") for number in range(MOST + 1)], ["theme"]),

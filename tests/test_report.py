@@ -73,6 +73,10 @@ def test_the_report_tells_scores_movement_and_who_was_asked(parts: Parts) -> Non
         "RR1 96.8 %",
         "30 of 31 complete",
         "kept out: This person was invited not long ago.",
+        "too few: fewer than 10 answers",
+        "broken: the wording or the channels changed",
+        "1 not answered in time",
+        "1 came by themselves: broken off",
     ):
         assert words in " ".join(said.split()) or words in said, said
 
@@ -100,6 +104,9 @@ def test_an_option_that_cannot_be_read_says_how_it_is_written(parts: Parts) -> N
     assert done.exit_code == 2
     assert "this is no day; write it as in 2026-01-31" in done.output
     assert "NPS" not in done.output
+    done = CliRunner().invoke(cli, ["report", "--channel", "fax"])
+    assert done.exit_code == 2
+    assert "there is no such channel" in done.output
 
 
 def test_the_report_can_be_read_by_programs(parts: Parts) -> None:

@@ -1,6 +1,6 @@
 """Who was asked and who answered, as it is printed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -11,6 +11,17 @@ from bot.cli.numbers import under
 from bot.reporting.funnel import Asked
 from flows.eligibility import explain
 from flows.estimates import rounded
+
+ENDINGS: Mapping[str, str] = {
+    "partial": "partly answered",
+    "broken_off": "broken off",
+    "expired": "not answered in time",
+    "opted_out": "asked not to be asked",
+    "unreached": "not reached over any channel",
+    "too_late": "too late to ask",
+    "in_conversation": "in another conversation",
+}
+"""What became of invitations and conversations, where it is not called so in words."""
 
 
 def printed_asked(asked: Asked) -> Iterator[RenderableType]:
@@ -29,11 +40,11 @@ def printed_asked(asked: Asked) -> Iterator[RenderableType]:
     places.add_column(justify="right")
     places.add_column()
     for name, n in sorted(asked.endings.items()):
-        places.add_row(f"{n:,}", name)
+        places.add_row(f"{n:,}", ENDINGS.get(name, name))
     for reason, n in sorted(funnel.outside.items()):
         places.add_row(f"{n:,}", Text(f"kept out: {explain(reason)}", style="dim"))
     for outcome, n in sorted(asked.walk_ins.items()):
-        places.add_row(f"{n:,}", Text(f"came by themselves: {outcome}", style="dim"))
+        places.add_row(f"{n:,}", Text(f"came by themselves: {ENDINGS.get(outcome, outcome)}", style="dim"))
     yield Padding(places, (0, 0, 0, 2))
     yield Padding(_steps(asked), (1, 0, 0, 2))
     if asked.seconds:

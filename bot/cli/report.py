@@ -1,7 +1,7 @@
 """The command that prints the overview: every measure with its interval, and who was asked."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,6 +50,13 @@ STAR = (
     "* more than chance: of the changes and themes so marked at most 5 % are expected to be by chance"
     " (Benjamini and Hochberg, over the groups of the report and over the themes of a measure)"
 )
+
+LEGEND = {
+    "too few": "too few: fewer than 10 answers, of one agent fewer than 30; of a change in either period",
+    "hidden": "hidden: fewer than 30 answers, kept back so that fewer cannot be told from the total",
+    "broken": "broken: the wording or the channels changed, so the two periods are not compared",
+}
+"""What words in the place of a figure mean."""
 
 WHY = {Why.TEXT: "the wording changed", Why.CHANNEL: "this channel came in"}
 
@@ -114,7 +121,7 @@ def printed(told: Gathered) -> RenderableType:
         parts += [*_measured(measured, found.stratum), *printed_course(told.courses[place])]
         parts += [*(printed_themes(told.themes[place]) if told.themes else ()), ""]
     if found.measures:
-        parts += [Text(STAR, style="dim"), ""]
+        parts += [Text(STAR, style="dim"), *(Text(each, style="dim") for each in _legend(found.measures)), ""]
     if any(measured.adjusted for measured in found.measures):
         parts += [Text(f"{MENDS.format(many=MANY[found.stratum])} {MENDS_NOT}", style="dim"), ""]
     parts += [
@@ -169,6 +176,13 @@ def _groups(measured: Measured) -> Table:
                 _change(both),
             )
     return table
+
+
+def _legend(measures: Iterable[Measured]) -> list[str]:
+    """The words that stand in the tables, explained."""
+    every = [group.compared for each in measures for groups in each.groups.values() for group in groups]
+    words = {word for both in every for word in (_score(both.now), _score(both.before), _change(both))}
+    return [said for word, said in LEGEND.items() if word in words]
 
 
 def _whole(measured: Measured) -> str:
