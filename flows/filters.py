@@ -110,7 +110,7 @@ def read(pairs: Iterable[tuple[str, str]]) -> Filter:
     if "first" in days and "last" in days and days["last"] < days["first"]:
         faults.append(FilterFault("to", "it lies before `from`", "give a later day, or exchange the two"))
     if faults:
-        raise FilterError(tuple(faults))
+        raise FilterError(tuple(dict.fromkeys(faults)))
     named: dict[str, Any] = {name: tuple(sorted(of_name)) for name, of_name in values.items()}
     return Filter(**days, **named)
 

@@ -115,7 +115,7 @@ def test_a_comment_stays_in_its_cell(folder: Path) -> None:
     nawoord(folder, "export", "answers", "--output", str(file))
     with file.open(encoding="utf-8", newline="") as opened:
         (row,) = csv.DictReader(opened)
-    assert row["verbatim"] == "bad\r=1+1\n@SUM(A1)"
+    assert row["verbatim"] == "bad\r'=1+1\n'@SUM(A1)"
 
 
 def test_what_tells_who_somebody_is_is_masked(folder: Path) -> None:

@@ -409,7 +409,8 @@ def test_a_contact_is_reported_and_its_decision_printed(folder: Path) -> None:
     first = nawoord(folder, "contact", "X1", "--phone", "0612345678", "--agent", "a17", "--attribute", "order=A=17")
     assert first.returncode == 0, first.stderr
     assert re.fullmatch(
-        r"invited: sms, whatsapp, call, scheduled, due [\d-]+ [\d:]+ UTC\nThis person is invited\.\n", first.stdout
+        r"invited: sms, whatsapp, call, scheduled, due [\d-]+ [\d:]+ \(Europe/Amsterdam\)\nThis person is invited\.\n",
+        first.stdout,
     )
     assert found(folder, "X1").attributes == {"order": "A=17"}
     again = nawoord(folder, "contact", "X1", "--phone", "0612345678")

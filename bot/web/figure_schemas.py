@@ -19,6 +19,11 @@ from storage.responses import Given, Response
 
 Value = Annotated[str, Field(max_length=LONGEST, pattern=PRINTABLE)]
 Values = Annotated[list[Value], Field(max_length=MOST)]
+# What is none of these the filter itself refuses, in the same words everywhere.
+Channels = Annotated[
+    list[Annotated[str, WithJsonSchema({"type": "string", "enum": [each.value for each in Channel]})]],
+    Field(max_length=MOST),
+]
 Score = Annotated[int, Field(ge=SCORES[0], le=SCORES[-1])]
 # Said in place: the API calls what is decided of a verbatim a coding, and the document names its parts by their class.
 Coded = Annotated[Coding, WithJsonSchema({"type": "string", "enum": [each.value for each in Coding]})]
@@ -33,7 +38,7 @@ class Filtered(Taken):
 
     from_: Day | None = Field(None, alias="from", description="The first day, by the centre's clock.")
     to: Day | None = Field(None, description="The last day; today, if left out.")
-    channel: Values = Field([])
+    channel: Channels = Field([])
     language: Values = Field([])
     country: Values = Field([])
     queue: Values = Field([])
