@@ -97,7 +97,7 @@ def ready() -> Parts:
     parts = assemble(settings_of_environment())
     if not at_head(parts.database):
         raise ConfigError(["the database is not up to date with this version: run `nawoord db upgrade`"])
-    # All that is here stays: looking through it again and again costs an export a tenth of its time.
+    # All that is here stays, and need not be looked through again and again by every full collection.
     gc.freeze()
     return parts
 

@@ -23,12 +23,11 @@ Halves = Counter[tuple[bool, Slice, int]]
 class Counts:
     """What was counted in two halves of the time, the earlier as False.
 
-    days: on which each slice was counted: the first one only, where `is_whole` is not set.
+    days: on which each slice was counted: all of them where it is about agents, otherwise the first one only.
     """
 
     halves: Halves
     days: frozenset[tuple[date, Slice]]
-    is_whole: bool
 
     def of_half(self, is_later: bool) -> Counter[tuple[Slice, int]]:
         """What was counted in the earlier or the later half."""
@@ -50,7 +49,7 @@ def counted(
     """
     if wanted.agent or by == "agent":
         cells = _cells(connection, part, wanted, zone, of, by, None if part is Part.SURVEYS else split)
-        return Counts(_halved(cells, split), frozenset((day, slice) for day, slice, _ in cells), True)
+        return Counts(_halved(cells, split), frozenset((day, slice) for day, slice, _ in cells))
     halves: Halves = Counter()
     begun: dict[Slice, date] = {}
     half = case((figures.c.day >= split, 1), else_=0)
@@ -60,7 +59,7 @@ def counted(
         begun[slice] = min(first, begun.get(slice, first))
     if is_of_rows(wanted, part, by):
         halves = _halved(_cells(connection, part, wanted, zone, of, by, split), split)
-    return Counts(halves, frozenset((day, slice) for slice, day in begun.items()), False)
+    return Counts(halves, frozenset((day, slice) for slice, day in begun.items()))
 
 
 def daily(

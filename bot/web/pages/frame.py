@@ -13,7 +13,7 @@ from bot.web import auth
 from bot.web.language import gettext as _
 from bot.web.pages.forms import Plain
 from bot.web.pages.movements import moved
-from bot.web.pages.names import instrument_name, value_name
+from bot.web.pages.names import dimension_name, instrument_name, value_name
 from bot.web.pages.times import Clock
 from bot.web.roles import roles_of
 from bot.web.security import secured
@@ -77,6 +77,7 @@ def frame(company: str, clock: Clock, *, has_sandbox: bool) -> Blueprint:
             "when": clock.say,
             "why_not": why_not,
             "moved": moved,
+            "dimension_name": dimension_name,
             "instrument_name": instrument_name,
             "value_name": value_name,
         }

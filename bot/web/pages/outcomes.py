@@ -98,7 +98,6 @@ def outcomes(source: Source, keys: Keys) -> Blueprint:
             surveys=lambda **more: _without(bar, OF_ANSWERS).rows(SURVEYS, **more),
             share=share,
             class_name=class_name,
-            dimension_name=dimension_name,
             ignored=", ".join(map(dimension_name, people.ignored)),
             duration=duration,
         ), bar.status

@@ -22,7 +22,7 @@ from bot.web.pages.cards import theme_name
 from bot.web.pages.filtering import Bar, Meant
 from bot.web.pages.lately import Lately
 from bot.web.pages.movements import broken, moved, score_moved, taken_apart
-from bot.web.pages.names import answered_alike, band_names, dimension_name, instrument_name, value_name
+from bot.web.pages.names import answered_alike, band_names, instrument_name
 from bot.web.pages.scores import anchors_of
 from bot.web.roles import READERS, allowed
 from flows.document import DefinitionError
@@ -82,9 +82,6 @@ def overview(source: Source) -> Blueprint:
             taken_apart=taken_apart,
             answered_alike=answered_alike,
             broken=broken,
-            instrument_name=instrument_name,
-            dimension_name=dimension_name,
-            value_name=value_name,
             theme_name=lambda theme: theme_name(source.frame(), theme, language()),
             asked_for=request.query_string.decode(),
             most=SHOWN_THEMES,

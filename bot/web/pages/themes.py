@@ -15,7 +15,7 @@ from bot.web.pages import bubbles
 from bot.web.pages.cards import theme_name
 from bot.web.pages.filtering import Link, Meant, asked, meant
 from bot.web.pages.lately import Lately
-from bot.web.pages.names import instrument_name, value_name
+from bot.web.pages.names import instrument_name
 from bot.web.roles import READERS, allowed
 from flows.document import DefinitionError
 from flows.filters import Filter, query
@@ -72,7 +72,6 @@ def themes(source: Source) -> Blueprint:
             name=lambda key: theme_name(source.frame(), key, language()),
             verbatims=lambda key: bar.rows("pages.verbatims.listing", theme=key),
             doubtful=bar.to("pages.themes.contradictions", measure=_key(measured)) if measured else None,
-            instrument_name=instrument_name,
         ), bar.status
 
     @pages.get("/themes/contradictions")
@@ -93,8 +92,6 @@ def themes(source: Source) -> Blueprint:
             doubt=measured.contradictions,
             mirrored=sensitivity(measured.contradictions) if measured.contradictions else (),
             back=bar.to("pages.themes.shown", measure=_key(measured)),
-            instrument_name=instrument_name,
-            value_name=value_name,
         ), bar.status
 
     @pages.get("/themes/<key>.<form>")

@@ -14,7 +14,7 @@ from bot.web.pages.courses import charts, left_out
 from bot.web.pages.filtering import Link, Meant
 from bot.web.pages.lately import Lately
 from bot.web.pages.movements import broken, moved
-from bot.web.pages.names import band_names, dimension_name, instrument_name, value_name
+from bot.web.pages.names import band_names, instrument_name
 from bot.web.roles import READERS, allowed
 from flows.filters import query
 from flows.measures import Band, Measure
@@ -65,9 +65,6 @@ def trend(source: Source) -> Blueprint:
             bad=names[Band.BAD],
             moved=moved,
             broken=broken,
-            instrument_name=instrument_name,
-            dimension_name=dimension_name,
-            value_name=value_name,
             asked_for=request.query_string.decode(),
         ), bar.status
 
